@@ -1,0 +1,79 @@
+"""The command line: parse, call, print, exit code; no logic.
+
+Commands live one module each and are imported only when they run, so that
+``dispatcher --help`` stays instant.
+"""
+
+import importlib
+from typing import Any
+
+import click
+
+from dispatcher import __version__
+from dispatcher.errors import DispatcherError
+
+# name -> (module, attribute, one line of help)
+COMMANDS = {
+    "cycle": ("cycle", "cycle", "Build, run, build: once, in one process."),
+    "db": ("db", "db", "The embedded Postgres: up, down, status, url."),
+    "import": ("imports", "import_", "Load leads, sequences or devices."),
+    "init": ("init", "init", "Create or migrate schema dispatch."),
+    "loop": ("cycle", "loop", "Repeat cycle every N seconds."),
+    "pause": ("switch", "pause", "Close the gate until resume."),
+    "resume": ("switch", "resume", "Take back a pause."),
+    "run": ("run", "run", "Send what is due now and record the answers."),
+    "status": ("status", "status", "What is due, held, in flight, unknown."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(COMMANDS)
+
+    def get_command(
+        self, ctx: click.Context, cmd_name: str  # noqa: ARG002
+    ) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        loaded = importlib.import_module(f"dispatcher.cli.{module}")
+        command: click.Command = getattr(loaded, attribute)
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, COMMANDS[name][2]) for name in sorted(COMMANDS)]
+            )
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Turn our errors into one clear message and their exit code."""
+        try:
+            return super().invoke(ctx)
+        except DispatcherError as error:
+            failure = click.ClickException(str(error))
+            failure.exit_code = error.exit_code
+            raise failure from error
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__)
+def cli() -> None:
+    """Drip sequences: dbt decides what is due, this sends it, once.
+
+    \b
+    Examples:
+      dispatcher db up                    start the embedded Postgres
+      dispatcher init --app-schema        create the tables
+      dispatcher import leads leads.csv --user UUID --device UUID
+      dispatcher cycle                    build, send, build
+      dispatcher status                   what is due, held and why
+    """

@@ -1,0 +1,48 @@
+"""One hierarchy of errors, each of which says how to cure it."""
+
+import enum
+
+
+class ExitCode(enum.IntEnum):
+    """What the process tells its caller; documented in the README."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    GATE_CLOSED = 3
+
+
+class DispatcherError(Exception):
+    """Anything a person can cure: printed without a traceback.
+
+    The message says what is wrong, the value met and what was expected;
+    ``cure`` is the next thing to do.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, *, cure: str | None = None) -> None:
+        super().__init__(message)
+        self.cure = cure
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message}\n{self.cure}" if self.cure else message
+
+
+class ConfigError(DispatcherError):
+    """A configuration file, a profile or an option cannot be used."""
+
+
+class InputError(DispatcherError):
+    """A file that the user gave cannot be read as a whole."""
+
+
+class DatabaseError(DispatcherError):
+    """The database cannot be reached or lacks what the command needs."""
+
+
+class GateClosedError(DispatcherError):
+    """Sending is refused until a good build or a person opens the gate."""
+
+    exit_code = ExitCode.GATE_CLOSED
