@@ -1,0 +1,80 @@
+"""The values the dispatcher decides on; nothing here does input or output."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+class Result(enum.StrEnum):
+    """What is known about one attempt once the gateway was asked."""
+
+    ACCEPTED = "accepted"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+class Fault(enum.StrEnum):
+    """Whose fault an attempt is that was not accepted, and how lasting."""
+
+    RECIPIENT_INVALID = "RECIPIENT_INVALID"
+    RECIPIENT_SUSPECT = "RECIPIENT_SUSPECT"
+    RECIPIENT_DEFERRED = "RECIPIENT_DEFERRED"
+    CONTENT_INVALID = "CONTENT_INVALID"
+    MEDIA_TRANSIENT = "MEDIA_TRANSIENT"
+    DEVICE_DOWN = "DEVICE_DOWN"
+    DEVICE_LOGGED_OUT = "DEVICE_LOGGED_OUT"
+    DEVICE_RESTRICTED = "DEVICE_RESTRICTED"
+    DEVICE_THROTTLED = "DEVICE_THROTTLED"
+    DEVICE_CONFIG = "DEVICE_CONFIG"
+    GATEWAY_AUTH = "GATEWAY_AUTH"
+    GATEWAY_UNAVAILABLE = "GATEWAY_UNAVAILABLE"
+    UNCLASSIFIED = "UNCLASSIFIED"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sending identity and the gateway that speaks for it."""
+
+    user_id: UUID
+    device_id: UUID
+    gateway: str
+    address: str  # what the gateway calls this device: jid, else id
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it is to be sent, word for word."""
+
+    message_id: UUID
+    recipient_phone: str  # digits alone, country code first
+    message_type: str  # text, image, video, document or audio
+    content: str  # the text, or the caption of a medium
+    media_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The gateway's answer, read; ``fault`` is set unless accepted."""
+
+    result: Result
+    fault: Fault | None = None
+    provider_message_id: str | None = None
+    http_status: int | None = None
+    error: str | None = None  # for people; holds no secret
+    retry_after: float | None = None  # seconds, when the gateway names them
+    answer: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An attempt written to the ledger as ``sending``: ours to settle."""
+
+    message: Message
+    device: Device
+    attempt_no: int
+    attempts_used: int
+    claimed_at: datetime
+    deadline_at: datetime
+    gap_seconds: float
