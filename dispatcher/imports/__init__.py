@@ -1,0 +1,1 @@
+"""What may come in from files, and what is refused with a reason."""
