@@ -1,0 +1,111 @@
+"""Connections to the database that the profile names."""
+
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
+
+from dispatcher.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatcher.profile import Profile
+
+OLDEST, NEWEST = 15, 18  # major versions of Postgres the tests run on
+
+
+def connect(profile: "Profile") -> psycopg.Connection:
+    """Return a connection in UTC, autocommit off, with the profile's role.
+
+    Raises DatabaseError when that database cannot be used.
+    """
+    try:
+        connection = psycopg.connect(_conninfo(profile))
+        try:
+            _check_version(connection.info.server_version)
+            if profile.role:
+                connection.execute(_set_role(profile.role))
+                connection.commit()  # a rollback would undo `set role`
+        except BaseException:
+            connection.close()
+            raise
+    except psycopg.Error as error:
+        raise _failure(profile, error) from error
+    return connection
+
+
+async def open_pool(profile: "Profile", size: int) -> AsyncConnectionPool:
+    """Return an open pool of at most ``size`` connections like connect's.
+
+    The caller closes it (``async with pool`` does).
+    Raises DatabaseError when that database cannot be used.
+    """
+
+    async def configure(connection: psycopg.AsyncConnection) -> None:
+        if profile.role:
+            await connection.execute(_set_role(profile.role))
+            await connection.commit()
+
+    # a pool would retry for its whole time-out what one attempt can tell
+    connect(profile).close()
+    pool = AsyncConnectionPool(
+        _conninfo(profile),
+        min_size=1,
+        max_size=size,
+        configure=configure,
+        open=False,
+    )
+    await pool.open()
+    return pool
+
+
+def create_database(conninfo: "Mapping[str, str | int]", name: str) -> None:
+    """Create a database unless it is there.
+
+    Raises DatabaseError when the server cannot be reached or refuses.
+    """
+    create = sql.SQL("create database {}").format(sql.Identifier(name))
+    find = "select from pg_database where datname = %s"
+    try:
+        with psycopg.connect(
+            make_conninfo("", **conninfo), autocommit=True
+        ) as connection:
+            if connection.execute(find, [name]).fetchone() is None:
+                connection.execute(create)
+    except psycopg.Error as error:
+        message = f"cannot create database {name!r}: {error}"
+        raise DatabaseError(message) from error
+
+
+def _conninfo(profile: "Profile") -> str:
+    """Return libpq's string; the session is in UTC from its first moment."""
+    info = dict(profile.conninfo, application_name="dispatcher")
+    info["options"] = f"{info.get('options', '')} -c TimeZone=UTC".strip()
+    return make_conninfo("", **info)
+
+
+def _set_role(role: str) -> sql.SQL:
+    """Return ``set role``, unquoted: that is how dbt-postgres does it."""
+    return sql.SQL(f"set role {role}")
+
+
+def _check_version(server_version: int) -> None:
+    major = server_version // 10_000
+    if not OLDEST <= major <= NEWEST:
+        message = (
+            f"the server is Postgres {major}, expected {OLDEST} to {NEWEST}"
+        )
+        raise DatabaseError(message, cure="use a server of such a version")
+
+
+def _failure(profile: "Profile", error: psycopg.Error) -> DatabaseError:
+    """Return the error for a database that cannot be reached."""
+    message = f"cannot connect to {profile.describe()}: {error}"
+    if profile.target == "embedded":
+        cure = "start it: `dispatcher db up`"
+    else:
+        cure = "start that server or correct the target in profiles.yml"
+    return DatabaseError(message, cure=cure)
