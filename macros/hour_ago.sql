@@ -1,0 +1,3 @@
+{% macro hour_ago() -%}
+    {{ now_utc() }} - interval '60 minutes'
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro hours(column) -%}
+    make_interval(secs => ({{ column }}) * 3600)
+{%- endmacro %}

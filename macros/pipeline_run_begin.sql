@@ -1,0 +1,14 @@
+{% macro pipeline_run_begin() %}
+    {%- if execute -%}
+        {%- do assert_initialised() -%}
+        select dispatch.begin_run(
+            '{{ invocation_id }}',
+            '{{ target.schema }}',
+            '{{ flags.WHICH }}',
+            {{ writes_queue() }},
+            {{ literal(var("code_hash", none)) }},
+            {{ var("build_lock_minutes") }},
+            {{ var("build_takeover") }}
+        )
+    {%- endif -%}
+{% endmacro %}

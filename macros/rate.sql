@@ -1,0 +1,3 @@
+{% macro rate(part, whole) -%}
+    round(({{ part }})::numeric / nullif({{ whole }}, 0), 4)
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{% macro record_enrolled() -%}
+    {# In the transaction of sequence_enrollments: candidates read only this
+       memory, so that the graph has no cycle. #}
+    insert into {{ ref('sequence_decisions') }} (
+        user_id, decision_id, decision, sequence_id, enrollment_id,
+        contact_phone, reason, definition_hash, decided_at, invocation_id
+    )
+    select
+        enrolled.user_id,
+        {{ surrogate_key(["'enrolled'::text", 'enrolled.enrollment_id']) }},
+        'enrolled',
+        enrolled.sequence_id,
+        enrolled.enrollment_id,
+        enrolled.contact_phone,
+        enrolled.source,
+        enrolled.definition_hash,
+        enrolled.enrolled_at,
+        enrolled.invocation_id
+    from {{ this }} as enrolled
+    where enrolled.invocation_id = '{{ invocation_id }}'
+    on conflict (user_id, decision_id) do nothing
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{% macro record_exits() -%}
+    {# In the transaction of sequence_contacts: an exit is final for its
+       enrolment, whatever becomes of its cause. #}
+    insert into {{ ref('sequence_decisions') }} (
+        user_id, decision_id, decision, sequence_id, enrollment_id,
+        contact_phone, reason, definition_hash, decided_at, invocation_id
+    )
+    select distinct on (step.user_id, step.enrollment_id)
+        step.user_id,
+        {{ surrogate_key(["'exit'::text", 'step.enrollment_id']) }},
+        'exit',
+        step.sequence_id,
+        step.enrollment_id,
+        step.contact_phone,
+        step.status_reason,
+        step.definition_hash,
+        {{ now_utc() }},
+        '{{ invocation_id }}'
+    from {{ this }} as step
+    where step.status = 'cancelled'
+    on conflict (user_id, decision_id) do nothing
+{%- endmacro %}

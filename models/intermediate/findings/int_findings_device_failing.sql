@@ -1,0 +1,47 @@
+with attempts as (
+
+    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    where claimed_at > {{ now_utc() }} - interval '24 hours'
+
+),
+
+summarised as (
+
+    select
+        user_id,
+        device_id,
+        count(*) filter (
+            where attempt_status in ('failed', 'released')
+        ) as failed_count,
+        count(*) as attempt_count
+    from attempts
+    where attempt_status <> 'sending'
+    group by user_id, device_id
+
+),
+
+-- Ten attempts are the least that make a rate
+described as (
+
+    select
+        user_id,
+        device_id::text as subject_id,
+        failed_count as affected_count,
+        {{ rate('failed_count', 'attempt_count') }} as share,
+        null::text[] as example_keys,
+        format(
+            '%s of %s attempts of the device failed in 24 hours',
+            failed_count, attempt_count
+        ) as explanation,
+        format(
+            'select fault_class, error_message, count(*) from '
+            || '{{ source("dispatch", "broadcast_messages") }} '
+            || 'where device_id = %L group by 1, 2',
+            device_id
+        ) as cure
+    from summarised
+    where attempt_count >= 10 and failed_count * 2 >= attempt_count
+
+)
+
+select * from described

@@ -1,0 +1,73 @@
+with sequences as (
+
+    select * from {{ ref('stg_app__sequences') }}
+    where trigger_token is null
+
+),
+
+entry_steps as (
+
+    select
+        sequence_id,
+        min(trigger_token) as entry_token
+    from {{ ref('stg_app__sequence_steps') }}
+    where is_entry_point
+    group by sequence_id
+
+),
+
+tokens as (
+
+    select * from {{ ref('int_leads_tokenised') }}
+
+),
+
+-- The leads that carry the token of the entry step
+stranded as (
+
+    select
+        sequences.user_id,
+        sequences.sequence_id,
+        sequences.sequence_name,
+        entry_steps.entry_token,
+        count(tokens.lead_id) as affected_count,
+        (
+            array_agg(tokens.lead_id order by tokens.lead_id)
+            filter (where tokens.lead_id is not null)
+        )[1:3] as example_keys
+    from sequences
+    left join entry_steps on sequences.sequence_id = entry_steps.sequence_id
+    left join tokens
+        on
+            sequences.user_id = tokens.user_id
+            and entry_steps.entry_token = tokens.token
+    group by
+        sequences.user_id,
+        sequences.sequence_id,
+        sequences.sequence_name,
+        entry_steps.entry_token
+
+),
+
+described as (
+
+    select
+        user_id,
+        sequence_id::text as subject_id,
+        affected_count,
+        null::numeric as share,
+        example_keys,
+        format(
+            '%s has no trigger, so it enrols nobody: %s leads are stranded',
+            sequence_name, affected_count
+        ) as explanation,
+        format(
+            'update {{ var("app_schema") }}.sequences set trigger = %L '
+            || 'where id = %L',
+            coalesce(entry_token, 'THE TOKEN ITS LEADS CARRY'), sequence_id
+        ) as cure
+    from stranded
+
+)
+
+select * from described

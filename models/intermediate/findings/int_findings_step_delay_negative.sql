@@ -1,0 +1,43 @@
+with steps as (
+
+    select * from {{ ref('stg_app__sequence_steps') }}
+    where is_delay_negative
+
+),
+
+sequences as (
+
+    select * from {{ ref('stg_app__sequences') }}
+
+),
+
+described as (
+
+    select
+        sequences.user_id,
+        sequences.sequence_id::text as subject_id,
+        count(*) as affected_count,
+        null::numeric as share,
+        (
+            array_agg(
+                steps.sequence_stepid::text order by steps.sequence_stepid
+            )
+        )[1:3] as example_keys,
+        format(
+            '%s has steps with a negative delay; %s hours are used instead',
+            sequences.sequence_name, {{ var('default_delay_hours') }}
+        ) as explanation,
+        format(
+            'update {{ var("app_schema") }}.sequence_steps '
+            || 'set trigger_delay_hours = {{ var("default_delay_hours") }} '
+            || 'where sequence_id = %L and trigger_delay_hours < 0',
+            sequences.sequence_id
+        ) as cure
+    from steps
+    inner join sequences on steps.sequence_id = sequences.sequence_id
+    group by
+        sequences.user_id, sequences.sequence_id, sequences.sequence_name
+
+)
+
+select * from described

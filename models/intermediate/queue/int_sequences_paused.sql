@@ -1,0 +1,26 @@
+with decisions as (
+
+    select * from {{ ref('sequence_decisions') }}
+    where decision in ('paused', 'resumed')
+
+),
+
+last_switched as (
+
+    select distinct on (user_id, sequence_id) *
+    from decisions
+    order by user_id asc, sequence_id asc, decided_at desc
+
+),
+
+paused as (
+
+    select
+        user_id,
+        sequence_id
+    from last_switched
+    where decision = 'paused'
+
+)
+
+select * from paused

@@ -1,0 +1,50 @@
+{{ config(
+    unique_key=['user_id', 'definition_hash', 'sequence_stepid'],
+    indexes=[{
+        'columns': ['user_id', 'definition_hash', 'sequence_stepid'],
+        'unique': true
+    }]
+) }}
+
+with steps as (
+
+    select * from {{ ref('int_sequence_steps_ordered') }}
+
+),
+
+described as (
+
+    select
+        user_id,
+        definition_hash,
+        sequence_stepid,
+        sequence_id,
+        sequence_name,
+        step_position::integer as step_position,
+        day_number,
+        delay_hours,
+        message_type::text as message_type,
+        content,
+        media_url,
+        caption,
+        min_gap_seconds,
+        max_gap_seconds,
+        on_failure,
+        on_unknown,
+        unknown_grace_minutes,
+        time_zone,
+        {{ now_utc() }} as recorded_at
+    from steps
+
+)
+
+select * from described
+{% if is_incremental() -%}
+where not exists (
+    select 1 from {{ this }} as recorded
+    where
+        recorded.user_id = described.user_id
+        and recorded.definition_hash = described.definition_hash
+        and recorded.sequence_stepid = described.sequence_stepid
+)
+{%- endif %}

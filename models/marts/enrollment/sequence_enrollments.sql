@@ -1,0 +1,49 @@
+{{ config(
+    unique_key=['user_id', 'enrollment_id'],
+    indexes=[
+        {'columns': ['user_id', 'enrollment_id'], 'unique': true},
+        {
+            'columns': [
+                'user_id', 'sequence_id', 'contact_phone', 'entry_no'
+            ],
+            'unique': true
+        },
+    ],
+    post_hook="{{ record_enrolled() }}"
+) }}
+
+with candidates as (
+
+    select * from {{ ref('enrollment_candidates') }}
+
+),
+
+enrolled as (
+
+    select
+        user_id,
+        enrollment_id,
+        sequence_id,
+        contact_phone,
+        entry_no,
+        lead_id,
+        contact_name,
+        device_id,
+        entry_trigger,
+        source,
+        definition_hash,
+        {{ now_utc() }} as enrolled_at,
+        '{{ invocation_id }}'::text as invocation_id
+    from candidates
+
+)
+
+select * from enrolled
+{% if is_incremental() -%}
+where not exists (
+    select 1 from {{ this }} as already
+    where
+        already.user_id = enrolled.user_id
+        and already.enrollment_id = enrolled.enrollment_id
+)
+{%- endif %}

@@ -1,0 +1,31 @@
+with sequence_steps as (
+
+    select * from {{ source('app', 'sequence_steps') }}
+
+),
+
+renamed as (
+
+    select
+        sequence_id,
+        id as sequence_stepid,
+        day_number,
+        nullif(lower(trim(trigger)), '') as trigger_token,
+        coalesce(is_entry_point, false) as is_entry_point,
+        -- Null and negative are no delay anybody meant
+        case
+            when trigger_delay_hours >= 0 then trigger_delay_hours
+            else {{ var('default_delay_hours') }}
+        end as delay_hours,
+        coalesce(trigger_delay_hours < 0, false) as is_delay_negative,
+        coalesce(nullif(lower(trim(message_type)), ''), 'text') as message_type,
+        nullif(content, '') as content,
+        nullif(trim(media_url), '') as media_url,
+        nullif(caption, '') as caption,
+        min_delay_seconds as min_gap_seconds,
+        max_delay_seconds as max_gap_seconds
+    from sequence_steps
+
+)
+
+select * from renamed

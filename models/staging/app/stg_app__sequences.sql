@@ -1,0 +1,31 @@
+with sequences as (
+
+    select * from {{ source('app', 'sequences') }}
+
+),
+
+renamed as (
+
+    select
+        user_id,
+        id as sequence_id,
+        name::text as sequence_name,
+        nullif(lower(trim(trigger)), '') as trigger_token,
+        lower(trim(coalesce(status, 'active'))) as sequence_status,
+        coalesce(is_active, true) as is_flagged_active,
+        min_delay_seconds as min_gap_seconds,
+        max_delay_seconds as max_gap_seconds
+    from sequences
+
+),
+
+judged as (
+
+    select
+        *,
+        is_flagged_active and sequence_status = 'active' as is_active
+    from renamed
+
+)
+
+select * from judged

@@ -1,0 +1,34 @@
+with broadcast_messages as (
+
+    select * from {{ source('dispatch', 'broadcast_messages') }}
+
+),
+
+renamed as (
+
+    select
+        user_id,
+        id as message_id,
+        enrollment_id,
+        sequence_id,
+        sequence_stepid,
+        attempt_no,
+        is_resend,
+        day_number,
+        definition_hash,
+        device_id,
+        gateway,
+        recipient_phone,
+        status as attempt_status,
+        fault_class,
+        error_message,
+        claimed_at,
+        deadline_at,
+        sent_at,
+        finished_at,
+        gap_seconds
+    from broadcast_messages
+
+)
+
+select * from renamed
