@@ -34,7 +34,7 @@ described as (
         'warn'::text as severity,
         subject_id,
         affected_count::bigint as affected_count,
-        share,
+        share::numeric(5, 4) as share,
         coalesce(example_keys, '{}') as example_keys,
         explanation,
         cure,
