@@ -1,0 +1,275 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dispatcher.config import Config
+from dispatcher.errors import ConfigError
+from dispatcher.gateways import open_gateways
+from dispatcher.gateways.definition import BUILT_IN, load_definition
+from dispatcher.gateways.http import HttpGateway
+from dispatcher.gateways.request import Rendered, build
+from tests.dispatcher.gateways.gateway_server import device, message
+
+GOOD = """\
+auth: none
+requests:
+  text:
+    path: /send
+    headers: {X-Device: "{device|urlencode}"}
+    json:
+      to: ["{phone}", "tel:{phone}"]
+      body: {text: "{text?}", kind: plain, preview: false, none: null}
+      reference: "{message_id}"
+  image:
+    path: /image/{device|urlencode}
+    form:
+      url: "{media_url}"
+      caption: "{text?}"
+success:
+  status: [200, 201]
+errors:
+  - status: 4xx
+    text: 'not (here|there)'
+    outcome: NOT_SENT
+    fault: RECIPIENT_SUSPECT
+"""
+NAMES = sorted(path.stem for path in BUILT_IN.glob("*.yml"))
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(text: str) -> Path:
+        path = tmp_path / "mine.yml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_placeholders_go_into_the_structure(write: Write) -> None:
+    definition = load_definition(str(write(GOOD)))
+    built = build(definition, device("a b"), message('"}'))
+    assert isinstance(built, Rendered)
+    assert built.headers == {"X-Device": "a%20b"}
+    assert built.json is not None
+    assert json.loads(built.json) == {
+        "to": ["60111000001", "tel:60111000001"],
+        "body": {
+            "text": '"}',
+            "kind": "plain",
+            "preview": False,
+            "none": None,
+        },
+        "reference": "00000000-0000-0000-0000-000000000003",
+    }
+
+
+def test_an_optional_field_without_value_is_left_out(write: Write) -> None:
+    definition = load_definition(str(write(GOOD)))
+    built = build(definition, device(), message(""))
+    assert isinstance(built, Rendered)
+    assert built.json is not None
+    assert "text" not in json.loads(built.json)["body"]
+    image = message("", message_type="image", media_url="http://a.example/b")
+    built = build(definition, device("d/1"), image)
+    assert isinstance(built, Rendered)
+    assert built.path == "/image/d%2F1"
+    assert built.form == {"url": "http://a.example/b"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            '"{message_id}"',
+            '"{mesage_id}"',
+            (
+                "mine.yml:9: requests.text.json.reference: met '{mesage_id}',"
+                " expected one of {phone}, {text}, {media_url}, {device},"
+                " {message_id}, not {mesage_id}"
+            ),
+        ),
+        (
+            '"tel:{phone}"',
+            '"tel:{phone"',
+            (
+                "mine.yml:7: requests.text.json.to.1: met 'tel:{phone',"
+                " expected each brace to belong to one of {phone},"
+            ),
+        ),
+        (
+            '"{device|urlencode}"',
+            '"{device|base64}"',
+            (
+                "mine.yml:5: requests.text.headers.X-Device: met"
+                " '{device|base64}', expected one of the filters urlencode,"
+                " not base64"
+            ),
+        ),
+        (
+            '"{device|urlencode}"',
+            '"{device}"',
+            (
+                "mine.yml:5: requests.text.headers.X-Device: met '{device}',"
+                " expected {device|urlencode} in a header or path"
+            ),
+        ),
+        (
+            "/image/{device|urlencode}",
+            "/image/{text}",
+            (
+                "mine.yml:11: requests.image.path: met '/image/{text}',"
+                " expected {text|urlencode} in a header or path"
+            ),
+        ),
+        (
+            "/image/{device|urlencode}",
+            "/image/{text?|urlencode}",
+            (
+                "mine.yml:11: requests.image.path: met"
+                " '/image/{text?|urlencode}', expected a path whose every part"
+            ),
+        ),
+        (
+            "path: /send",
+            "path: send",
+            (
+                "mine.yml:4: requests.text.path: met 'send', expected a path"
+                " that starts with /"
+            ),
+        ),
+        (
+            '"{media_url}"',
+            "5",
+            (
+                "mine.yml:13: requests.image.form.url: met 5, expected text;"
+                " put quotes around it"
+            ),
+        ),
+        (
+            "    form:",
+            "    multipart: {}\n    form:",
+            (
+                "mine.yml:10: requests.image: met keys, expected one of json,"
+                " form and multipart"
+            ),
+        ),
+        (
+            "  image:",
+            "  sticker:",
+            (
+                "mine.yml:10: requests.sticker: met keys, expected 'text',"
+                " 'image', 'video', 'document' or 'audio'"
+            ),
+        ),
+        (
+            "form:",
+            "from:",
+            (
+                "mine.yml:12: requests.image.from: unknown key, expected one"
+                " of form, headers, json, method, multipart, path"
+            ),
+        ),
+        (
+            "4xx",
+            "40x",
+            (
+                "mine.yml:18: errors.0.status: met '40x', expected a status"
+                " such as 401, a class such as 5xx, or a list"
+            ),
+        ),
+        (
+            "not (here",
+            "not ((here",
+            (
+                "mine.yml:19: errors.0.text: met 'not ((here|there)', expected"
+                " a regular expression (missing ), unterminated subpattern"
+            ),
+        ),
+        (
+            "NOT_SENT",
+            "ACCEPTED",
+            (
+                "mine.yml:20: errors.0.outcome: met 'ACCEPTED', expected"
+                " 'NOT_SENT' or 'UNKNOWN'"
+            ),
+        ),
+        (
+            "RECIPIENT_SUSPECT",
+            "RECIPIENT",
+            (
+                "mine.yml:21: errors.0.fault: met 'RECIPIENT', expected"
+                " 'RECIPIENT_INVALID', "
+            ),
+        ),
+        (
+            "success:\n  status: [200, 201]\n",
+            "",
+            "mine.yml:1: success: is missing",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_key(
+    write: Write, old: str, new: str, expected: str
+) -> None:
+    assert old in GOOD
+    path = write(GOOD.replace(old, new, 1))
+    with pytest.raises(ConfigError) as caught:
+        load_definition(str(path))
+    assert expected in str(caught.value)
+
+
+def test_a_definition_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        load_definition(str(tmp_path / "mine.yml"))
+    with pytest.raises(ConfigError, match=r"'../gowa' is not built in.*gowa"):
+        load_definition("../gowa")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_built_in_definition_is_valid(name: str) -> None:
+    assert load_definition(name).requests
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_error_rule_is_out_of_reach(name: str) -> None:
+    """A rule below one that takes all it takes would never decide."""
+    rules = load_definition(name).errors
+    for number, rule in enumerate(rules):
+        for earlier in rules[:number]:
+            assert not (
+                set(rule.status) <= set(earlier.status)
+                and earlier.body.items() <= rule.body.items()
+                and earlier.text is None
+            )
+
+
+def config(**gateway: object) -> Config:
+    settings = {"base_url": "http://127.0.0.1:1", **gateway}
+    return Config.model_validate({"gateways": {"Native": settings}})
+
+
+async def test_gateways_open_by_their_keys() -> None:
+    async with open_gateways(config(definition="gowa")) as gateways:
+        assert isinstance(gateways["native"], HttpGateway)
+
+
+async def test_auth_that_the_definition_does_not_know(write: Write) -> None:
+    settings = config(
+        definition=str(write(GOOD)),
+        auth={"username": "operator", "password": "hunter2"},
+    )
+    with pytest.raises(ConfigError, match="says auth: none") as caught:
+        async with open_gateways(settings):
+            pass
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_broken_definition_stops_the_start(write: Write) -> None:
+    settings = config(definition=str(write("auth: none\n")))
+    with pytest.raises(ConfigError, match="requests: is missing"):
+        async with open_gateways(settings):
+            pass
