@@ -14,8 +14,6 @@ from ruamel.yaml.error import YAMLError
 from dispatcher.errors import ConfigError
 
 if TYPE_CHECKING:
-    from dbt.cli.flags import Flags
-
     from dispatcher.embedded import Server
 
 Parameter = str | int
@@ -91,27 +89,31 @@ def load(
     Raises ConfigError when dbt cannot read it or it is not Postgres.
     """
     # dbt takes seconds to import, and only commands that connect need it
+    from dbt.cli.flags import Flags  # noqa: PLC0415
     from dbt.config.runtime import load_profile  # noqa: PLC0415
+    from dbt.flags import set_flags  # noqa: PLC0415
+    from dbt_common.context import set_invocation_context  # noqa: PLC0415
     from dbt_common.exceptions import DbtBaseException  # noqa: PLC0415
 
-    flags = _flags(project_dir, profiles_dir, target)
+    context = _command_line(project_dir, profiles_dir, target)
+    folder = context.params["profiles_dir"]
+    set_invocation_context(os.environ)
     try:
+        flags = Flags(context)
+        set_flags(flags)  # type: ignore[no-untyped-call]
         found = load_profile(
             flags.PROJECT_DIR, flags.VARS, flags.PROFILE, flags.TARGET
         )
-    except DbtBaseException as error:
+    except (DbtBaseException, AttributeError, TypeError) as error:
         # dbt's text may quote the password, so nothing may log it either
-        raise _failure(_reason(error), flags.PROFILES_DIR) from None
-    except (AttributeError, TypeError):  # dbt meets a list for a mapping
-        reason = "profiles.yml has not the shape: profile, outputs, target"
-        raise _failure(reason, flags.PROFILES_DIR) from None
+        raise _failure(_reason(error), folder) from None
     if found.credentials.type != "postgres":
         reason = (
             f"target {found.target_name!r} of profile"
             f" {found.profile_name!r} has type {found.credentials.type!r},"
             " expected 'postgres'"
         )
-        raise _failure(reason, flags.PROFILES_DIR)
+        raise _failure(reason, folder)
     credentials = vars(found.credentials)
     return Profile(
         name=found.profile_name,
@@ -148,14 +150,11 @@ def write_embedded(server: "Server", profiles_dir: Path) -> Path:
     return file
 
 
-def _flags(
+def _command_line(
     project_dir: Path, profiles_dir: Path | None, target: str | None
-) -> "Flags":
+) -> click.Context:
     """Let dbt's own command line work out its directories and target."""
-    from dbt.cli.flags import Flags, args_to_context  # noqa: PLC0415
-    from dbt.flags import set_flags  # noqa: PLC0415
-    from dbt_common.context import set_invocation_context  # noqa: PLC0415
-    from dbt_common.exceptions import DbtBaseException  # noqa: PLC0415
+    from dbt.cli.flags import args_to_context  # noqa: PLC0415
 
     # of all subcommands, debug alone bears a directory that is not there,
     # so that the message about it is ours
@@ -164,17 +163,12 @@ def _flags(
         args.append(f"--profiles-dir={profiles_dir}")
     if target is not None:
         args.append(f"--target={target}")
-    set_invocation_context(os.environ)
     try:
-        flags = Flags(args_to_context(args))
+        return args_to_context(args)
     except click.ClickException as error:
-        cure = "name the folder of dbt_project.yml by --project-dir"
         message = f"dbt: {error.message}"
+        cure = "name the folder of dbt_project.yml by --project-dir"
         raise ConfigError(message, cure=cure) from error
-    except (DbtBaseException, AttributeError) as error:
-        raise _failure(_reason(error), profiles_dir) from None
-    set_flags(flags)  # type: ignore[no-untyped-call]
-    return flags
 
 
 def _conninfo(
@@ -196,6 +190,8 @@ def _reason(error: BaseException) -> str:
     """Return what dbt objects to, without any value of the profile."""
     from dbt_common.dataclass_schema import ValidationError  # noqa: PLC0415
 
+    if isinstance(error, AttributeError | TypeError):
+        return "profiles.yml is not as expected: profile, outputs, target"
     text = str(error)
     if excerpt := _SYNTAX_ERROR.search(text):  # quotes the lines around
         return f"profiles.yml: {excerpt[0]}"
@@ -207,9 +203,9 @@ def _reason(error: BaseException) -> str:
     return " ".join(_HEADING.sub("", text).split())
 
 
-def _failure(reason: str, profiles_dir: Path | str | None) -> ConfigError:
+def _failure(reason: str, profiles_dir: str) -> ConfigError:
     """Return the error for a profile that dbt refuses."""
-    file = Path(profiles_dir or ".") / "profiles.yml"
+    file = Path(profiles_dir, "profiles.yml")
     if file.exists():
         cure = f"correct {file}; `dbt debug` shows what dbt makes of it"
     else:
