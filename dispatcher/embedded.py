@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DATABASE = "drip"
 
 _START_SECONDS = 60.0  # recovery after a kill may take longer than a start
+_SHELL = frozenset(" \t\n'\"\\$`&;|<>()*?[]")
 _OTHERS_PASS = 0o005
 _SETTLE_SECONDS = 5.0  # a killed server's last processes end within moments
 
@@ -62,7 +63,7 @@ def up(data_dir: Path) -> Server:
     data_dir = _checked(data_dir)
     data_dir.mkdir(parents=True, exist_ok=True)
     with _lock(data_dir):
-        server = _settled(data_dir) or _start(wheel, data_dir)
+        server = _settled(data_dir, _SETTLE_SECONDS) or _start(wheel, data_dir)
         create_database({**server.conninfo, "dbname": "postgres"}, DATABASE)
     return server
 
@@ -78,7 +79,7 @@ def down(data_dir: Path) -> bool:
     if not data_dir.exists():
         return False
     with _lock(data_dir):
-        if _settled(data_dir) is None:
+        if _settled(data_dir, _SETTLE_SECONDS) is None:
             return False
         stop = ["-w", "-m", "fast", "stop"]
         try:
@@ -132,6 +133,12 @@ def _checked(data_dir: Path) -> Path:
     """Return the resolved directory; refuse one that is not a server's."""
     data_dir = data_dir.expanduser().resolve()
     cure = "name another directory by --data-dir, or be its owner"
+    if found := set(str(data_dir)) & _SHELL:
+        message = (
+            f"{str(data_dir)!r} has {''.join(sorted(found))!r} in it, which"
+            " the wheel would hand to a shell unquoted"
+        )
+        raise ConfigError(message, cure=cure)
     try:
         cluster = (data_dir / "PG_VERSION").exists()
         foreign = data_dir.exists() and any(data_dir.iterdir())
@@ -173,9 +180,7 @@ def _processes(data_dir: Path) -> list[int]:
     ]
 
 
-def _settled(
-    data_dir: Path, seconds: float = _SETTLE_SECONDS
-) -> Server | None:
+def _settled(data_dir: Path, seconds: float) -> Server | None:
     """Return the running server, or None when it is safe to start one.
 
     Raises DatabaseError when processes without a ready server stay.
@@ -198,7 +203,7 @@ def _settled(
 
 def _start(wheel: "ModuleType", data_dir: Path) -> Server:
     """Start a server where none runs, with Postgres' own safe settings."""
-    _forget_reused_id(data_dir)
+    _forget_reused_ids(data_dir, _socket_dir(wheel, data_dir))
     closed = _closed_parents(data_dir, Path(wheel.__file__ or ""))
     new = not (data_dir / "PG_VERSION").exists()
     try:
@@ -222,17 +227,37 @@ def _start(wheel: "ModuleType", data_dir: Path) -> Server:
     return server
 
 
-def _forget_reused_id(data_dir: Path) -> None:
-    """Remove a postmaster.pid that Postgres and the wheel would trip over.
+def _forget_reused_ids(data_dir: Path, socket_dir: Path) -> None:
+    """Remove lock files that Postgres and the wheel would trip over.
 
-    No process of Postgres is at work there. A whole file with a dead id is
-    left to Postgres, which checks the shared memory that the file names.
+    No process of Postgres is at work there. A file with a dead id is left
+    to Postgres, which also checks the shared memory that it names; but of
+    an id that another process has by now, or a zombie, it knows nothing.
     """
+    pid_file = data_dir / "postmaster.pid"
+    if _read_pid_file(data_dir) is None or _names_a_process(pid_file):
+        pid_file.unlink(missing_ok=True)
+    for lock in socket_dir.glob(".s.PGSQL.*.lock"):
+        if _names_a_process(lock):
+            lock.unlink()
+
+
+def _names_a_process(lock_file: Path) -> bool:
+    """Return whether the id in the file exists, or cannot be read."""
     import psutil  # noqa: PLC0415
 
-    server = _read_pid_file(data_dir)
-    if server is None or psutil.pid_exists(server.pid):
-        (data_dir / "postmaster.pid").unlink(missing_ok=True)
+    try:
+        pid = int(lock_file.read_text().partition("\n")[0])
+    except ValueError:
+        return True
+    return bool(psutil.pid_exists(pid))
+
+
+def _socket_dir(wheel: "ModuleType", data_dir: Path) -> Path:
+    """Return where the wheel puts the socket: a path has 107 bytes at most."""
+    base = wheel.PostgresServer.runtime_path
+    found: Path = wheel.utils.find_suitable_socket_dir(data_dir, base)
+    return found
 
 
 def _owner(data_dir: Path) -> int | None:
