@@ -4,6 +4,7 @@
         select dispatch.begin_run(
             '{{ invocation_id }}',
             '{{ target.schema }}',
+            '{{ var("app_schema") }}',
             '{{ flags.WHICH }}',
             {{ writes_queue() }},
             {{ literal(var("code_hash", none)) }},

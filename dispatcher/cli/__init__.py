@@ -33,7 +33,9 @@ class LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def get_command(
-        self, ctx: click.Context, cmd_name: str  # noqa: ARG002
+        self,
+        ctx: click.Context,
+        cmd_name: str,  # noqa: ARG002
     ) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
@@ -57,9 +59,15 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except DispatcherError as error:
-            failure = click.ClickException(str(error))
-            failure.exit_code = error.exit_code
-            raise failure from error
+            raise _Failure(error) from error
+
+
+class _Failure(click.ClickException):
+    """One of our errors, shown without a traceback."""
+
+    def __init__(self, error: DispatcherError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code  # type: ignore[misc]  # per error
 
 
 @click.group(

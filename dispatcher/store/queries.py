@@ -6,7 +6,6 @@ A query starts with a line ``-- name: <name>`` and ends at the next one.
 import functools
 import re
 from importlib import resources
-from typing import LiteralString, cast
 
 from psycopg import sql
 
@@ -33,6 +32,5 @@ def load() -> dict[str, str]:
 
 def query(name: str, **schemas: str) -> sql.Composed:
     """Return one query, with ``{target}``-like schema names filled in."""
-    text = cast("LiteralString", load()[name])
     names = {key: sql.Identifier(value) for key, value in schemas.items()}
-    return sql.SQL(text).format(**names)
+    return sql.SQL(load()[name]).format(**names)

@@ -3,6 +3,7 @@ create table dispatch.pipeline_runs (
     run_no bigint generated always as identity,
     invocation_id text primary key,
     target_schema text not null,
+    app_schema text not null,
     command text not null,
     writes_queue boolean not null,
     status text not null default 'running',
@@ -37,6 +38,7 @@ where writes_queue;
 create function dispatch.begin_run(
     this_invocation text,
     this_target text,
+    this_app_schema text,
     this_command text,
     this_writes_queue boolean,
     this_code_hash text,
@@ -52,14 +54,15 @@ begin
     set status = 'died', finished_at = now_at, detail = 'never finished'
     where
         target_schema = this_target and status = 'running'
-        and (expires_at <= now_at or (take_over and this_writes_queue));
+        and (expires_at <= now_at or (take_over and writes_queue));
 
     insert into dispatch.pipeline_runs (
-        invocation_id, target_schema, command, writes_queue, code_hash,
-        started_at, expires_at
+        invocation_id, target_schema, app_schema, command, writes_queue,
+        code_hash, started_at, expires_at
     ) values (
-        this_invocation, this_target, this_command, this_writes_queue,
-        this_code_hash, now_at, now_at + make_interval(mins => lock_minutes)
+        this_invocation, this_target, this_app_schema, this_command,
+        this_writes_queue, this_code_hash, now_at,
+        now_at + make_interval(mins => lock_minutes)
     );
 exception when unique_violation then
     select * into other from dispatch.pipeline_runs

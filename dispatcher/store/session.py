@@ -1,0 +1,81 @@
+"""Named queries on a pool of connections, with errors a person can cure."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, errors
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from dispatcher.errors import DatabaseError
+from dispatcher.store.queries import query
+
+Row = dict[str, Any]
+
+_INIT = "run `dispatcher init`, then `dbt build`"
+_CURES: dict[type[psycopg.Error], str] = {
+    errors.UndefinedTable: _INIT,
+    errors.InvalidSchemaName: _INIT,
+    errors.UndefinedFunction: _INIT,
+    errors.UndefinedColumn: (
+        "install the dispatcher that goes with the project, run "
+        "`dispatcher init` and `dbt build`"
+    ),
+    errors.InsufficientPrivilege: "grant the right to the profile's user",
+    errors.DiskFull: "make room on the database's disk",
+}
+
+
+class Transaction:
+    """One transaction: statements in order, all or nothing."""
+
+    def __init__(
+        self, connection: AsyncConnection[Any], schemas: dict[str, str]
+    ) -> None:
+        self._connection = connection
+        self._schemas = schemas
+
+    async def rows(self, name: str, **values: object) -> list[Row]:
+        """Run the named query; return its rows, if it has any."""
+        cursor = self._connection.cursor(row_factory=dict_row)
+        await cursor.execute(query(name, **self._schemas), values)
+        return await cursor.fetchall() if cursor.description else []
+
+
+class Session:
+    """Runs named queries; ``target`` and ``app`` name the schemas."""
+
+    def __init__(
+        self, pool: AsyncConnectionPool[Any], target: str, app: str = "public"
+    ) -> None:
+        self._pool = pool
+        self.target = target
+        self.app = app
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction, committed when the block ends well.
+
+        Raises DatabaseError, with the cure, for whatever Postgres reports.
+        """
+        schemas = {"target": self.target, "app": self.app}
+        try:
+            async with self._pool.connection() as connection:
+                yield Transaction(connection, schemas)
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _readable(error) from error
+
+    async def rows(self, name: str, **values: object) -> list[Row]:
+        """Run one named query in a transaction of its own."""
+        async with self.transaction() as transaction:
+            return await transaction.rows(name, **values)
+
+
+def _readable(error: psycopg.Error | PoolTimeout) -> DatabaseError:
+    cure = next(
+        (text for kind, text in _CURES.items() if isinstance(error, kind)),
+        "see that the database is up and reachable, then run again",
+    )
+    return DatabaseError(f"the database says: {error}", cure=cure)
