@@ -23,6 +23,7 @@ def numbers_in_use(draw: st.DrawFn) -> phonenumbers.PhoneNumber:
     example = phonenumbers.example_number_for_type(
         draw(REGIONS), phonenumbers.PhoneNumberType.MOBILE
     )
+    assert example is not None
     last = draw(st.integers(0, 9999))
     text = phonenumbers.format_number(example, FORMATS.E164)
     number = phonenumbers.parse(f"{text[:-4]}{last:04}")
@@ -60,6 +61,7 @@ def test_a_national_number_stays_in_its_country(
 ) -> None:
     region = phonenumbers.region_code_for_number(number)
     assume(region in COUNTRIES)
+    assert region is not None
     try:
         found = normalise(phonenumbers.format_number(number, form), region)
     except PhoneError as error:
