@@ -1,0 +1,1 @@
+"""What `make demo` runs on: a scenario and a gateway that misbehaves."""
