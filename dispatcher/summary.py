@@ -23,6 +23,7 @@ class Summary:
     held: dict[str, int] = field(default_factory=dict)  # by reason
     ended_because: str = "nothing is sendable now"
     gate_closed: bool = False
+    is_interrupted: bool = False  # by a signal
 
     def count(self, outcome: Outcome, settlement: Settlement) -> None:
         """Add one settled attempt."""

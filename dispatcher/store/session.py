@@ -1,7 +1,7 @@
 """Named queries on a pool of connections, with errors a person can cure."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
@@ -61,11 +61,9 @@ class Session:
         Raises DatabaseError, with the cure, for whatever Postgres reports.
         """
         schemas = {"target": self.target, "app": self.app}
-        try:
+        with readable_errors():
             async with self._pool.connection() as connection:
                 yield Transaction(connection, schemas)
-        except (psycopg.Error, PoolTimeout) as error:
-            raise _readable(error) from error
 
     async def rows(self, name: str, **values: object) -> list[Row]:
         """Run one named query in a transaction of its own."""
@@ -73,9 +71,15 @@ class Session:
             return await transaction.rows(name, **values)
 
 
-def _readable(error: psycopg.Error | PoolTimeout) -> DatabaseError:
-    cure = next(
-        (text for kind, text in _CURES.items() if isinstance(error, kind)),
-        "see that the database is up and reachable, then run again",
-    )
-    return DatabaseError(f"the database says: {error}", cure=cure)
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn what Postgres reports into a DatabaseError with its cure."""
+    try:
+        yield
+    except (psycopg.Error, PoolTimeout) as error:
+        cure = next(
+            (text for kind, text in _CURES.items() if isinstance(error, kind)),
+            "see that the database is up and reachable, then run again",
+        )
+        message = f"the database says: {error}"
+        raise DatabaseError(message, cure=cure) from error

@@ -364,3 +364,9 @@ limit 1
 -- name: switch
 insert into dispatch.operator_requests (kind, reason, requested_by)
 values (%(kind)s, %(reason)s, %(requested_by)s)
+
+-- name: unit_tests_passed
+select exists (
+    select 1 from dispatch.pipeline_runs
+    where code_hash = %(code_hash)s and unit_tests_passed
+) as passed

@@ -1,0 +1,64 @@
+"""``dispatcher status``: how things stand."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dispatcher import profile
+from dispatcher.cli.options import connection_options
+from dispatcher.cli.output import as_json, show_table
+from dispatcher.cli.sending_options import format_option
+from dispatcher.store.status import read_status
+
+
+@click.command()
+@click.option(
+    "--max-age-minutes",
+    type=int,
+    default=360,
+    show_default=True,
+    help="How old the last good build may be before the gate closes.",
+)
+@format_option
+@connection_options
+def status(
+    *,
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    max_age_minutes: int,
+    output: str,
+) -> None:
+    """Show what is due, held and why, in flight, unknown; devices; the gate.
+
+    \b
+    Examples:
+      dispatcher status
+      dispatcher status --format json
+    """
+    found = profile.load(project_dir, profiles_dir, target)
+    state = asyncio.run(read_status(found, max_age_minutes))
+    if output == "json":
+        click.echo(as_json(state))
+    else:
+        _show(state)
+
+
+def _show(state: dict[str, Any]) -> None:
+    if state["gate"]:
+        for row in state["gate"]:
+            click.echo(f"gate: closed: {row['reason']}: {row['explanation']}")
+    else:
+        click.echo("gate: open")
+    show_table(state["last_build"], "Last build")
+    queue = state["queue"]
+    if not queue:
+        return
+    click.echo(
+        f"due {queue['due']}, in flight {queue['in_flight']}, "
+        f"unknown {queue['unknown']}"
+    )
+    show_table(state["held"], "Held")
+    show_table(state["devices"], "Devices")

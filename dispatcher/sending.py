@@ -1,0 +1,84 @@
+"""Puts one run together: pool, gateways, runner, signals."""
+
+import asyncio
+import os
+import signal
+import socket
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from dispatcher.config import Config
+from dispatcher.gateways import open_gateways
+from dispatcher.profile import Profile
+from dispatcher.runner import Limits, Runner
+from dispatcher.store.connect import open_pool
+from dispatcher.store.ledger import Ledger
+from dispatcher.store.session import Row, Session
+from dispatcher.summary import Summary
+
+POOL_SIZE = 8  # claims, outcomes and renewals; the gateway is the limit
+
+
+async def send(
+    profile: Profile,
+    config: Config,
+    limits: Limits,
+    on_settled: Callable[[Summary], None] = lambda _: None,
+) -> Summary:
+    """Send all that is due now; the first SIGTERM or SIGINT drains.
+
+    A second one leaves at once: what is in flight stays ``sending`` in the
+    ledger and counts as unknown after its deadline.
+    """
+    async with (
+        open_ledger(profile, config) as ledger,
+        open_gateways(config) as gateways,
+    ):
+        runner = Runner(ledger, gateways, config, limits, on_settled)
+        with _signals(runner):
+            return await runner.run()
+
+
+async def preview(
+    profile: Profile, config: Config, limit: int | None
+) -> list[Row]:
+    """Return what ``send`` would send first, each with its gateway."""
+    async with open_ledger(profile, config) as ledger:
+        await ledger.open_gate()
+        rows = await ledger.preview(limit)
+    for row in rows:
+        row["gateway"] = config.gateway_for(row.pop("platform"))
+    return rows
+
+
+@asynccontextmanager
+async def open_ledger(
+    profile: Profile, config: Config
+) -> AsyncIterator[Ledger]:
+    """Connect as one more dispatcher process, with a name of its own."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    async with await open_pool(profile, POOL_SIZE) as pool:
+        session = Session(pool, profile.schema)
+        yield Ledger(session, owner, config.dispatcher.gate_max_age_minutes)
+
+
+@contextmanager
+def _signals(runner: Runner) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    this_run = asyncio.current_task()
+
+    def on_signal(number: signal.Signals) -> None:
+        if runner.is_stopping and this_run is not None:
+            this_run.cancel()
+        runner.stop(f"{number.name} came")
+        runner.summary.is_interrupted = True
+
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
