@@ -11,8 +11,15 @@ from dispatcher.imports.sequences import Sequence
 
 Values = Mapping[str, Any]  # by the names of the table's columns
 
-# as the file calls them; the old system has two columns for one time
-_LABELS = {
+# the old system has two columns for one thing; a person needs to see both
+# only when they disagree
+_TWINS = {
+    "day": "day_number",
+    "schedule_time": "time_schedule",
+    "send_time": "time_schedule",
+}
+
+_LABELS = {  # what the file calls a column
     "content": "message",
     "is_entry_point": "entry_point",
     "message_type": "type",
@@ -223,6 +230,8 @@ def _lines(change: Change, indent: str) -> Iterator[str]:
         sign = "~" if change.fields else " "
     yield f"{indent}{sign} {change.title}"
     for column, (before, after) in change.fields.items():
+        if change.fields.get(_TWINS.get(column, "")) == (before, after):
+            continue
         label = _LABELS.get(column, column)
         if change.before is None:
             yield f"{indent}    + {label}: {after!r}"

@@ -176,6 +176,7 @@ class Tenant:
     def _execute(
         self,
         name: str,
+        /,
         **values: Any,  # noqa: ANN401 - whatever the query takes
     ) -> psycopg.Cursor:
         statement = query(name, app=self._app)
