@@ -10,7 +10,7 @@ from dispatcher.gateways import open_gateways
 from dispatcher.gateways.definition import BUILT_IN, load_definition
 from dispatcher.gateways.http import HttpGateway
 from dispatcher.gateways.request import Rendered, build
-from tests.dispatcher.gateways.gateway_server import device, message
+from tests.dispatcher.gateways.gateway_server import Server, device, message
 
 GOOD = """\
 auth: none
@@ -78,6 +78,19 @@ def test_an_optional_field_without_value_is_left_out(write: Write) -> None:
     assert isinstance(built, Rendered)
     assert built.path == "/image/d%2F1"
     assert built.form == {"url": "http://a.example/b"}
+
+
+async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
+    definition = load_definition(str(write(GOOD)))
+    image = message("", message_type="image", media_url="http://a.example/b")
+    async with (
+        Server() as server,
+        HttpGateway(definition, base_url=server.base_url) as gateway,
+    ):
+        await gateway.send(device("a@b/c"), image)
+    (seen,) = server.seen
+    assert seen.raw_path == "/image/a%40b%2Fc"
+    assert seen.body == b"url=http%3A%2F%2Fa.example%2Fb"
 
 
 @pytest.mark.parametrize(

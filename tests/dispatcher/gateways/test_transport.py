@@ -30,7 +30,10 @@ UNKNOWN = (Result.UNKNOWN, Fault.GATEWAY_UNAVAILABLE)
 
 
 async def asked(base_url: str, *, timeout_seconds: float = 5) -> Outcome:
-    async with gowa(base_url, timeout_seconds=timeout_seconds) as gateway:
+    async with (
+        asyncio.timeout(20),
+        gowa(base_url, timeout_seconds=timeout_seconds) as gateway,
+    ):
         return await gateway.send(device(), message())
 
 
@@ -81,7 +84,10 @@ async def test_connecting_takes_too_long(silent_port: int) -> None:
         update={"timeouts": Timeouts(connect_seconds=0.2)}
     )
     url = f"http://127.0.0.1:{silent_port}"
-    async with HttpGateway(hasty, base_url=url) as gateway:
+    async with (
+        asyncio.timeout(20),
+        HttpGateway(hasty, base_url=url) as gateway,
+    ):
         outcome = await gateway.send(device(), message())
     assert kind(outcome) == NOT_SENT
 
@@ -318,7 +324,11 @@ async def test_send_before_open_is_a_mistake_of_ours() -> None:
     gateway = gowa("http://127.0.0.1:1")
     with pytest.raises(RuntimeError, match="before open"):
         await gateway.send(device(), message())
+    await gateway.open()
     await gateway.close()
+    await gateway.close()
+    with pytest.raises(RuntimeError, match="before open"):
+        await gateway.send(device(), message())
 
 
 async def test_nothing_logs_a_secret(
