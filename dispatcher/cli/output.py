@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
@@ -14,6 +15,8 @@ from rich.table import Table
 from dispatcher.summary import Summary
 
 Row = Mapping[str, Any]
+
+_PIPE_WIDTH = 200
 
 
 def as_json(value: object) -> str:
@@ -26,12 +29,14 @@ def show_table(rows: Sequence[Row], title: str) -> None:
     if not rows:
         click.echo(f"{title}: none")
         return
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     for name in rows[0]:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table)
+    # a pipe has no width: lines stay whole there
+    is_terminal = sys.stdout.isatty()
+    Console(width=None if is_terminal else _PIPE_WIDTH).print(table)
 
 
 def _cell(value: object) -> str:

@@ -80,6 +80,24 @@ def create_database(conninfo: "Mapping[str, str | int]", name: str) -> None:
         raise DatabaseError(message) from error
 
 
+def replace_database(profile: "Profile") -> None:
+    """Drop the profile's database, whoever uses it, and create it empty.
+
+    Raises DatabaseError when the server cannot be reached or refuses.
+    """
+    name = sql.Identifier(str(profile.conninfo["dbname"]))
+    server = dict(profile.conninfo, dbname="postgres")
+    drop = sql.SQL("drop database if exists {} with (force)").format(name)
+    try:
+        with psycopg.connect(
+            make_conninfo("", **server), autocommit=True
+        ) as connection:
+            connection.execute(drop)
+            connection.execute(sql.SQL("create database {}").format(name))
+    except psycopg.Error as error:
+        raise _failure(profile, error) from error
+
+
 def _conninfo(profile: "Profile") -> str:
     """Return libpq's string; the session is in UTC from its first moment."""
     info = dict(profile.conninfo, application_name="dispatcher")

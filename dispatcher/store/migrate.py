@@ -89,6 +89,17 @@ def create_legacy_schema(
     _create(connection, "legacy.sql", schema)
 
 
+def load_demo(
+    connection: psycopg.Connection, app_schema: str, legacy_schema: str
+) -> None:
+    """Fill empty app and legacy tables with the scene of the demo.
+
+    Raises DatabaseError when the database refuses.
+    """
+    _create(connection, "demo.sql", app_schema)
+    _create(connection, "demo_legacy.sql", legacy_schema)
+
+
 def _create(connection: psycopg.Connection, file: str, schema: str) -> None:
     text = (SQL_FOLDER / "app" / file).read_text()
     statements = sql.SQL(text).format(schema=sql.Identifier(schema))

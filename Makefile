@@ -1,0 +1,45 @@
+# Everything runs from .venv; `make help` lists what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+JOBS ?= 2
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pytest docs clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) \
+	  | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: $(STAMP)  ## the main job on an embedded Postgres; LEADS=my.csv for yours
+	$(BIN)/python -m dispatcher.demo $(if $(LEADS),--leads '$(LEADS)')
+
+test: lint pytest  ## all checks: lint, types, dbt parse and build, pytest
+
+lint: $(STAMP)  ## ruff, mypy, sqlfluff, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes $(JOBS) --disable-progress-bar \
+	  models macros tests/dbt
+
+pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
+	$(BIN)/pytest -n $(JOBS) -q
+
+docs: $(STAMP)  ## the dbt docs site as one page: target/static_index.html
+	$(BIN)/dbt docs generate --static --empty-catalog --no-compile \
+	  --profiles-dir tests/project
+	@echo target/static_index.html
+
+clean:  ## remove what was built; the embedded Postgres's data too
+	if [ -x $(BIN)/dispatcher ]; then $(BIN)/dispatcher db down; fi
+	rm -rf target logs .local .venv build *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
