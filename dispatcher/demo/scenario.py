@@ -76,8 +76,7 @@ def write_script(path: Path) -> None:
         {"phone": "*77", "do": "not_on_whatsapp"},
         # these arrive although nobody says so: the honest answer is unknown
         {"phone": "*0031", "do": "hang", "accepted": True},
-        {"phone": "*0043", "do": "reset", "accepted": True},
-        {"phone": "*0055", "do": "gateway_timeout"},
+        {"phone": "*055", "do": "gateway_timeout", "accepted": True},
     ]
     script = {"devices": states | logged_out | down, "rules": rules}
     path.write_text(json.dumps(script, indent=2))

@@ -3,7 +3,8 @@
     indexes=[{
         'columns': ['user_id', 'definition_hash', 'sequence_stepid'],
         'unique': true
-    }]
+    }],
+    post_hook="{{ analyze_if_grown(this) }}"
 ) }}
 
 with steps as (

@@ -9,7 +9,11 @@
             'unique': true
         },
     ],
-    post_hook="{{ record_enrolled() }}"
+    post_hook=[
+        "{{ record_enrolled() }}",
+        "{{ analyze_if_grown(this) }}",
+        "{{ analyze_if_grown(ref('sequence_decisions')) }}",
+    ]
 ) }}
 
 with candidates as (

@@ -7,7 +7,11 @@
         },
         {'columns': ['user_id', 'device_id', 'next_trigger_time']},
     ],
-    post_hook=["{{ record_exits() }}", "{{ record_endings() }}"]
+    post_hook=[
+        "{{ record_exits() }}",
+        "{{ record_endings() }}",
+        "{{ analyze_if_grown(this) }}",
+    ]
 ) }}
 
 with folded as (
