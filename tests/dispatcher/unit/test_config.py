@@ -46,6 +46,7 @@ def refused(path: Path, text: str) -> str:
     with pytest.raises(ConfigError) as caught:
         config.load(path)
     assert PASSWORD not in repr(caught.value)
+    assert PASSWORD not in str(caught.value.__context__)
     return str(caught.value).replace(f"{path.parent}/", "")
 
 
@@ -283,7 +284,7 @@ def test_every_error_is_reported_at_once(path: Path) -> None:
 def test_a_user_name_has_no_colon(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GOWA_USER", "operator:x")
+    monkeypatch.setenv("GOWA_USER", f"operator:{PASSWORD}")
     assert "auth.username: met '${GOWA_USER}', expected a name without" in (
         refused(path, GOOD)
     )
