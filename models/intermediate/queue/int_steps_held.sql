@@ -129,8 +129,9 @@ timed as (
         *,
         case
             when hold_reason = 'in_flight' then deadline_at
-            when hold_reason in ('outcome_unknown', 'scheduled')
-                then next_trigger_time
+            when
+                hold_reason in ('outcome_unknown', 'scheduled')
+                and next_trigger_time > {{ now_utc() }} then next_trigger_time
             when hold_reason = 'device_busy' then busy_until
             when hold_reason = 'device_daily_cap' then daily_cap_until
             when hold_reason = 'device_hourly_cap' then hourly_cap_until
