@@ -15,7 +15,10 @@ summarised as (
         ) as failed_count,
         count(*) as attempt_count
     from attempts
-    where attempt_status <> 'sending'
+    where
+        attempt_status <> 'sending'
+        -- Released without a fault: the dispatcher stopped before it began
+        and (attempt_status <> 'released' or fault_class is not null)
     group by user_id, device_id
 
 ),
