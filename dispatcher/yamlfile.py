@@ -59,7 +59,7 @@ class YamlFile:
                 problems, key=lambda found: self._line(found[0])
             )
         ]
-        raise ConfigError("\n".join(lines), cure=cure) from None
+        raise ConfigError("\n".join(lines), cure=cure)
 
     def validate(
         self,
@@ -73,14 +73,10 @@ class YamlFile:
         try:
             return model.model_validate(values, context=context)
         except ValidationError as error:
-            self.fail(
-                [
-                    (found["loc"], self._problem(model, found))
-                    for found in error.errors(
-                        include_url=False, include_input=False
-                    )
-                ]
-            )
+            found = error.errors(include_url=False, include_input=False)
+        return self.fail(
+            [(each["loc"], self._problem(model, each)) for each in found]
+        )
 
     def _problem(self, model: type[BaseModel], found: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
         loc: Loc = found["loc"]
@@ -143,19 +139,22 @@ def shown(loc: Loc, value: object) -> str:
 
 
 def _parse(path: Path) -> CommentedMap:
+    problem = ""
+    tree = CommentedMap()
     try:
         tree = YAML().load(path.read_text("utf-8-sig"))
     except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror}"
-        raise ConfigError(message) from error
+        problem = f": cannot be read: {error.strerror}"
     except UnicodeDecodeError as error:
-        message = f"{path}: byte {error.start} is not UTF-8, expected text"
-        raise ConfigError(message) from None
+        problem = f": byte {error.start} is not UTF-8, expected text"
     except YAMLError as error:
-        message = f"{path}{_syntax(error)}"
-        raise ConfigError(message) from None
-    if not isinstance(tree, CommentedMap):
-        message = f"{path}:1: met {shown((), tree)}, expected keys"
+        problem = _syntax(error)
+    else:
+        if not isinstance(tree, CommentedMap):
+            problem = f":1: met {shown((), tree)}, expected keys"
+    # raised here, not above: those errors hold the file, and so its secrets
+    if problem:
+        message = f"{path}{problem}"
         raise ConfigError(message)
     return tree
 
