@@ -289,8 +289,8 @@ def _tell_what_root_did(opened: list[str]) -> None:
 def _see_log(data_dir: Path) -> str:
     """Return the cure for what the server's log explains."""
     log = data_dir / "log"
-    lines = (
-        log.read_text(errors="replace").splitlines() if log.exists() else []
-    )
+    if not log.exists():
+        return "is there room, and may its owner enter every folder above?"
+    lines = log.read_text(errors="replace").splitlines()
     fatal = [line for line in lines if "FATAL" in line][-1:]
     return "\n".join([*fatal, f"see {log}"])

@@ -1,7 +1,6 @@
 """The embedded Postgres: durable, found again, and hard to trip up."""
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -10,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fasteners  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
@@ -34,6 +34,16 @@ def cluster() -> Iterator[Path]:
         embedded.up(data_dir)
         yield data_dir
         embedded.down(data_dir)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Yield a new directory that other sessions of pytest leave alone.
+
+    They all close the one above ``tmp_path`` to other users.
+    """
+    with tempfile.TemporaryDirectory(prefix="drip", dir="/tmp") as name:
+        yield Path(name)
 
 
 @pytest.fixture
@@ -117,6 +127,18 @@ def test_two_at_once_share_a_server_without_a_warning(stopped: Path) -> None:
     assert answers == [(f"{server.pid}\n", "")] * 2
 
 
+def test_up_waits_for_whoever_starts_or_stops(stopped: Path) -> None:
+    with fasteners.InterProcessLock(stopped.parent / ".pg.lock"):
+        process = python(START, stopped)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=2)
+        assert embedded.status(stopped) is None
+
+    process.communicate()
+
+    assert embedded.status(stopped)
+
+
 def test_killed_server_starts_again(cluster: Path) -> None:
     pid = embedded.up(cluster).pid
     os.kill(pid, signal.SIGKILL)
@@ -160,8 +182,8 @@ def test_processes_without_a_ready_server_are_an_error(
     file.write_text(whole)
 
 
-def test_deep_directory(tmp_path: Path) -> None:
-    data_dir = tmp_path / ("d" * 120) / "pg"  # a socket has 107 bytes
+def test_deep_directory(folder: Path) -> None:
+    data_dir = folder / ("d" * 120) / "pg"  # a socket has 107 bytes
 
     server = embedded.up(data_dir)
 
@@ -173,14 +195,13 @@ def test_deep_directory(tmp_path: Path) -> None:
         assert embedded.status(data_dir) == server
     finally:
         embedded.down(data_dir)
-        shutil.rmtree(data_dir)
 
 
 @as_root
 def test_root_says_once_what_it_opened(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    closed = tmp_path / "closed"
+    closed = folder / "closed"
     closed.mkdir(mode=0o700)
     try:
         embedded.up(closed / "pg")
@@ -195,7 +216,7 @@ def test_root_says_once_what_it_opened(
     assert first.err.count("\n") == 1
     assert "user embedded_postgres" in first.err
     assert "opened to others: " in first.err
-    assert first.err.endswith(f", {tmp_path}, {closed}\n")
+    assert first.err.endswith(f" {folder}, {closed}\n")
 
 
 def test_directory_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from dispatcher.store.migrate import (
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "001_first.sql").write_text("create table dispatch.a (n int);")
+    (tmp_path / "001_first.sql").write_text(
+        "create table dispatch.a\n(n int);\n"
+    )
     (tmp_path / "002_second.sql").write_text(
         "alter table dispatch.a add column m int;"
     )
@@ -141,7 +143,7 @@ def test_line_ends_are_no_change(
 ) -> None:
     migrate(empty, folder)
     for file in folder.iterdir():
-        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n") + b"")
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
     assert migrate(empty, folder) == []
 

@@ -193,6 +193,7 @@ def test_refused_profile_says_why_without_a_value(
 
     assert "s3cret" not in str(caught.value)
     assert "53" not in str(caught.value)
+    assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
     assert caught.value.cure
     assert "profiles.yml" in caught.value.cure
