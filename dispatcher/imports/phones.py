@@ -110,7 +110,7 @@ def _readings(written: str, region: str) -> Iterator[str]:
         return
     for digits in _read(written, region):
         yield digits
-        if digits == written:  # the country's code stands there already
+        if digits == written:  # saves reading the same number twice
             return
     if written.startswith("00"):  # how most countries dial abroad
         yield from _read("+" + written[2:])
@@ -127,8 +127,8 @@ def _read(text: str, region: str | None = None) -> Iterator[str]:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return
-    form = phonenumbers.PhoneNumberFormat.E164
-    digits = phonenumbers.format_number(number, form)[1:]
+    national = phonenumbers.national_significant_number(number)
+    digits = f"{number.country_code}{national}"
     if not _DIGITS.fullmatch(digits):
         return
     if _FICTITIOUS.fullmatch(digits) or phonenumbers.is_valid_number(number):

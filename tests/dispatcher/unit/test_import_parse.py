@@ -248,6 +248,8 @@ def test_rejects_overwrite_no_other_file(tmp_path: Path) -> None:
     path.write_text("phone\n1\n")
     with pytest.raises(InputError, match="not a file of refused rows"):
         Rejects(path, path)
+    with pytest.raises(InputError, match="not a file of refused rows"):
+        Rejects(path, tmp_path / "other.csv")
     path.write_text("line,column,reason,row\n")  # itself a file of rejects
     with pytest.raises(InputError, match="not a file of refused rows"):
         Rejects(path, path)
