@@ -4,14 +4,12 @@ with due as (
 
 ),
 
--- When the step that is next may go, and when it will have settled as far as
+-- When a step that is next may go, and when it will have settled as far as
 -- one can tell: an attempt of unknown outcome counts from its claim
-next_steps as (
+expected as (
 
     select
-        user_id,
-        enrollment_id,
-        hours_before,
+        *,
         case resolution
             when 'waiting' then grace_until
             when 'resend' then grace_until
@@ -25,27 +23,29 @@ next_steps as (
             else due_at
         end as expected_at
     from due
-    where chain_no = open_no
 
 ),
 
--- The steps behind it are projected by the delays between
+-- The steps behind it are projected by the delays between. Windows, for a
+-- self-join here is planned as a nested loop over everything.
 timed as (
 
     select
-        due.*,
+        *,
         case
-            when due.chain_no = due.open_no then next_steps.sendable_at
-            when due.chain_no > due.open_no
+            when chain_no = open_no then sendable_at
+            when chain_no > open_no
                 then
-                    next_steps.expected_at
-                    + {{ hours('due.hours_before - next_steps.hours_before') }}
+                    max(expected_at) filter (
+                        where chain_no = open_no
+                    ) over enrollment
+                    + {{ hours(
+                        "hours_before - max(hours_before) filter ("
+                        ~ "where chain_no = open_no) over enrollment"
+                    ) }}
         end as next_trigger_time
-    from due
-    left join next_steps
-        on
-            due.user_id = next_steps.user_id
-            and due.enrollment_id = next_steps.enrollment_id
+    from expected
+    window enrollment as (partition by user_id, enrollment_id)
 
 )
 

@@ -7,12 +7,16 @@
         },
         {'columns': ['user_id', 'device_id', 'next_trigger_time']},
     ],
+    pre_hook="set local enable_nestloop = off",
     post_hook=[
         "{{ record_exits() }}",
         "{{ record_endings() }}",
         "{{ analyze_if_grown(this) }}",
     ]
 ) }}
+
+-- The fold joins steps on three columns at once, which the planner takes for
+-- a handful of rows; a nested loop over them is quadratic, a hash join is not.
 
 with folded as (
 
