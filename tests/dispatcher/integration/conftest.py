@@ -1,0 +1,77 @@
+"""Databases that dbt has built once, and copies of them for each test.
+
+The unit tests pass there for the project's code, so that the builds of a
+test leave them out and still open the gate.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from dispatcher.dbt_build import Project
+from dispatcher.store.connect import connect
+from tests.conftest import TEMPLATE
+from tests.dispatcher.integration.harness import (
+    DATABASE,
+    Server,
+    World,
+    copy_project,
+    dbt_build,
+    profile_of,
+    recreate,
+)
+
+BUILT, ENROLLED = "drip_built", "drip_enrolled"
+
+
+@pytest.fixture(scope="session")
+def dbt_project(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    """Return a copy of the project that nobody edits."""
+    return copy_project(tmp_path_factory.mktemp("project"), server)
+
+
+@pytest.fixture(scope="session")
+def built(server: Server, dbt_project: Project) -> str:
+    """Return a template: everything built and tested, no data."""
+    recreate(server, DATABASE, TEMPLATE)
+    dbt_build(dbt_project, with_unit_tests=True, select=[])
+    recreate(server, BUILT, DATABASE)
+    return BUILT
+
+
+@pytest.fixture(scope="session")
+def enrolled(server: Server, dbt_project: Project, built: str) -> str:
+    """Return a template: history 1, WARM with one contact, built at T0."""
+    with _world(server, dbt_project, built) as world:
+        world.warm()
+        world.build("0:00")
+    recreate(server, ENROLLED, DATABASE)
+    return ENROLLED
+
+
+@pytest.fixture
+def world(server: Server, dbt_project: Project, built: str) -> Iterator[World]:
+    """Yield a world in which nothing happened yet."""
+    with _world(server, dbt_project, built) as found:
+        yield found
+
+
+@pytest.fixture
+def warm(
+    server: Server, dbt_project: Project, enrolled: str
+) -> Iterator[World]:
+    """Yield the world of history 1."""
+    with _world(server, dbt_project, enrolled) as found:
+        yield found
+
+
+@contextmanager
+def _world(server: Server, project: Project, template: str) -> Iterator[World]:
+    recreate(server, DATABASE, template)
+    profile = profile_of(server)
+    with closing(connect(profile)) as connection:
+        connection.autocommit = True
+        yield World(profile, project, connection)

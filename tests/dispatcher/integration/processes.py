@@ -1,0 +1,92 @@
+"""Dispatchers and gateways as processes of their own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dispatcher.demo.received import Received, read_log
+from dispatcher.demo.script import Rule, Script
+from tests.dispatcher.integration.harness import ROOT, World
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A simulated gateway; its log is the ground truth."""
+
+    base_url: str
+    log: Path
+
+    def received(self) -> list[Received]:
+        return read_log(self.log)
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for a condition."""
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at, "it never came true"
+        time.sleep(0.02)
+
+
+@contextmanager
+def gateway_process(folder: Path, *rules: Rule) -> Iterator[Gateway]:
+    """Serve a scripted gateway that outlives whoever speaks to it."""
+    log, script = folder / "received.jsonl", folder / "script.json"
+    log.touch()
+    script.write_text(Script(rules=list(rules)).model_dump_json())
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "dispatcher.demo.gateway"),
+            *("--log", str(log), "--script", str(script)),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            yield Gateway(f"http://127.0.0.1:{port}", log)
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def dispatcher_process(
+    world: World,
+    folder: Path,
+    base_url: str,
+    *args: str,
+    timeout_seconds: float = 20,
+) -> Iterator[subprocess.Popen[str]]:
+    """Start ``dispatcher run``; kill it if the block leaves it running."""
+    config = folder / "dispatcher.yml"
+    config.write_text(
+        "gateways:\n"
+        f"  native: {{definition: gowa, base_url: '{base_url}'}}\n"
+        "dispatcher:\n"
+        f"  request_timeout_seconds: {timeout_seconds}\n"
+        "  lease_seconds: 60\n"
+    )
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "dispatcher", "run"),
+            *("--config", str(config), *world.project.arguments(), *args),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "DBT_LOG_PATH": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
