@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -35,6 +36,7 @@ def test_from_nothing_to_tables(project: Path) -> None:
     up = run("db", "up")
 
     folder = project / ".local"
+    assert (folder / "pgdata" / "PG_VERSION").exists()
     assert up.stdout == f"export DBT_PROFILES_DIR={folder}\n"
     environment = {"DBT_PROFILES_DIR": str(folder)}
     first = run("init", "--app-schema", **environment)
@@ -56,6 +58,8 @@ def test_app_schema_of_another_name(project: Path) -> None:
     )
 
     assert result.stdout.startswith("schema crm: the CRM's tables exist\n")
+    with psycopg.connect(run("db", "url").stdout.strip()) as connection:
+        connection.execute("select from crm.leads")
 
 
 def test_data_dir_elsewhere(project: Path) -> None:
@@ -94,4 +98,4 @@ def test_exit_code_and_cure_when_nothing_runs(
     "args", [("db",), ("db", "up"), ("db", "url"), ("init",)]
 )
 def test_help_has_examples(args: tuple[str, ...]) -> None:
-    assert "Examples:\n    " in run(*args, "--help").stdout.replace("  ", "  ")
+    assert "Examples:\n    " in run(*args, "--help").stdout

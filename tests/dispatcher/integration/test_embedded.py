@@ -236,11 +236,14 @@ def test_path_that_a_shell_would_change_is_refused(
         embedded.up(tmp_path / name / "pg")
 
 
-def test_file_for_a_directory_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("call", [embedded.up, embedded.down, embedded.status])
+def test_file_for_a_directory_is_refused(
+    call: Callable[[Path], object], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("x")
 
     with pytest.raises(ConfigError, match=r"cannot use .*/file: Not a dir"):
-        embedded.up(tmp_path / "file")
+        call(tmp_path / "file")
 
 
 def test_failed_start_shows_why(stopped: Path) -> None:

@@ -112,6 +112,16 @@ def test_waiting_for_another_migrator_ends_with_a_cure(
     assert migrate(empty, folder) == [1, 2]
 
 
+def test_lock_is_given_back(
+    empty_database: Profile, empty: psycopg.Connection, folder: Path
+) -> None:
+    migrate(empty, folder)
+
+    with connect(empty_database) as other:
+        lock = other.execute("select pg_try_advisory_lock(%s)", [0x64726970])
+        assert lock.fetchone() == (True,)
+
+
 def test_bad_file_leaves_nothing_of_itself(
     empty: psycopg.Connection, folder: Path
 ) -> None:
