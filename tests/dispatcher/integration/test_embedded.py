@@ -108,6 +108,16 @@ def test_data_survives_a_stop(cluster: Path) -> None:
     assert ask(embedded.up(cluster), "select count(*) from kept") == 1
 
 
+def test_server_outlives_whoever_made_it(folder: Path) -> None:
+    output, _ = python(START, folder / "pg").communicate()
+
+    server = embedded.status(folder / "pg")
+
+    assert server
+    assert server.pid == int(output)
+    embedded.down(folder / "pg")
+
+
 def test_server_of_a_killed_process_is_reused(stopped: Path) -> None:
     process = python(START + "import time; time.sleep(60)", stopped)
     assert process.stdout
