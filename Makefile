@@ -35,8 +35,10 @@ pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
 	$(BIN)/pytest -n $(JOBS) -q
 
 docs: $(STAMP)  ## the dbt docs site as one page: target/static_index.html
-	$(BIN)/dbt docs generate --static --empty-catalog --no-compile \
-	  --profiles-dir tests/project
+	mkdir -p .local/docs && cp profiles.example.yml .local/docs/profiles.yml
+	$(BIN)/dbt --quiet parse --profiles-dir .local/docs
+	$(BIN)/dbt --quiet docs generate --static --empty-catalog --no-compile \
+	  --profiles-dir .local/docs
 	@echo target/static_index.html
 
 clean:  ## remove what was built; the embedded Postgres's data too

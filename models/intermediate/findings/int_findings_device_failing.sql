@@ -38,7 +38,7 @@ described as (
         ) as explanation,
         format(
             'select fault_class, error_message, count(*) from '
-            || '{{ source("dispatch", "broadcast_messages") }} '
+            || 'dispatch.broadcast_messages '
             || 'where device_id = %L group by 1, 2',
             device_id
         ) as cure

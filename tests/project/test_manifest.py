@@ -1,0 +1,167 @@
+"""What dbt's own manifest says of the project's shape."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatcher.profile import Profile
+from tests.project.dbt_cli import parse
+
+ROOT = Path(__file__).parents[2]
+DISALLOWED_COLUMNS = {"jid", "password_hash", "wablas_instance", "email"}
+PRIVATE_YAML_KEYS = {"meta", "tags", "group", "freshness", "loaded_at_field"}
+
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Node]:
+    folder = tmp_path_factory.mktemp("manifest")
+    profile = Profile(
+        "drip",
+        "test",
+        "drip",
+        {"host": "x", "port": 1, "user": "x", "dbname": "x"},
+    )
+    parse(profile, folder)
+    manifest = json.loads((folder / "target/manifest.json").read_text())
+    found: dict[str, Node] = manifest["nodes"]
+    return found
+
+
+def models(nodes: dict[str, Node]) -> list[Node]:
+    return [
+        node for node in nodes.values() if node["resource_type"] == "model"
+    ]
+
+
+def test_every_model_starts_with_its_grain(nodes: dict[str, Node]) -> None:
+    bare = [
+        node["name"]
+        for node in models(nodes)
+        if not node["description"].startswith("One row per ")
+    ]
+    assert bare == []
+
+
+def test_every_column_is_described(nodes: dict[str, Node]) -> None:
+    bare = [
+        (node["name"], column["name"])
+        for node in models(nodes)
+        for column in node["columns"].values()
+        if not column["description"]
+    ]
+    assert bare == []
+    assert all(node["columns"] for node in models(nodes))
+
+
+def test_public_models_have_contract_and_version(
+    nodes: dict[str, Node],
+) -> None:
+    public = [
+        node for node in models(nodes) if node["config"]["access"] == "public"
+    ]
+    assert len(public) == 6
+    for node in public:
+        assert node["contract"]["enforced"], node["name"]
+        assert node["version"] == 1, node["name"]
+
+
+def test_only_staging_reads_sources(nodes: dict[str, Node]) -> None:
+    """A finding may name a table in its cure; its rows come by staging."""
+    for node in models(nodes):
+        reads = [
+            parent
+            for parent in node["depends_on"]["nodes"]
+            if parent.startswith("source.")
+        ]
+        if "/staging/" not in f"/{node['original_file_path']}":
+            assert not reads, node["name"]
+
+
+def test_nothing_the_queue_hangs_on_is_dropped_by_a_build(
+    nodes: dict[str, Node],
+) -> None:
+    """A view in the database depends only on what a build keeps."""
+    [queue] = [node for node in models(nodes) if node["name"] == "due_steps"]
+    for parent in relations(queue, nodes):
+        kept = parent["config"]["materialized"] == "incremental"
+        assert kept, parent["name"]
+
+
+def relations(node: Node, nodes: dict[str, Node]) -> list[Node]:
+    """The relations that a view hangs on: through ephemeral models."""
+    found = []
+    for name in node["depends_on"]["nodes"]:
+        parent = nodes.get(name)
+        if parent is None:
+            continue
+        if parent["config"]["materialized"] == "ephemeral":
+            found += relations(parent, nodes)
+        else:
+            found.append(parent)
+    return found
+
+
+def test_no_view_hangs_on_an_app_table(nodes: dict[str, Node]) -> None:
+    for node in models(nodes):
+        if node["config"]["materialized"] == "view":
+            names = sources(node, nodes)
+            assert not [name for name in names if ".app." in name]
+
+
+def sources(node: Node, nodes: dict[str, Node]) -> set[str]:
+    found: set[str] = set()
+    for name in node["depends_on"]["nodes"]:
+        parent = nodes.get(name)
+        if name.startswith("source."):
+            found.add(name)
+        elif parent and parent["config"]["materialized"] == "ephemeral":
+            found |= sources(parent, nodes)
+    return found
+
+
+def test_no_model_exposes_a_credential(nodes: dict[str, Node]) -> None:
+    for node in models(nodes):
+        assert not DISALLOWED_COLUMNS & node["columns"].keys(), node["name"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*ROOT.glob("models/**/*.sql"), *ROOT.glob("macros/*.sql")],
+    ids=lambda file: file.stem,
+)
+def test_time_comes_from_one_clock(file: Path) -> None:
+    text = file.read_text().lower()
+    bare = re.findall(r"\b(?:now\(\)|current_timestamp|clock_timestamp)", text)
+    assert bare == []
+    assert not re.search(r"interval '8 hours?'", text)
+
+
+@pytest.mark.parametrize(
+    "file", [*ROOT.glob("models/**/*.sql")], ids=lambda file: file.stem
+)
+def test_models_are_short(file: Path) -> None:
+    assert len(file.read_text().splitlines()) <= LONGEST.get(file.stem, 100)
+
+
+# each is one statement of one decision that does not come apart
+LONGEST = {"int_steps_held": 170, "int_enrollments_judged": 110}
+
+
+def test_macros_are_described() -> None:
+    described = (ROOT / "macros/_macros.yml").read_text()
+    for file in ROOT.glob("macros/*.sql"):
+        assert f"- name: {file.stem}\n" in described, file.stem
+
+
+def test_unversioned_yaml_keys_stay_under_config() -> None:
+    """A wrong place passes: dbt does not tell on Postgres ."""
+    pattern = re.compile(
+        rf"^    ({'|'.join(PRIVATE_YAML_KEYS)}):", re.MULTILINE
+    )
+    for file in ROOT.glob("models/**/*.yml"):
+        assert not pattern.search(file.read_text()), file
