@@ -49,7 +49,10 @@ ranked as (
         *,
         row_number() over (
             partition by user_id, sequence_id, contact_phone
-            order by lead_created_at asc nulls last, length(lead_id), lead_id
+            order by
+                lead_created_at asc nulls last,
+                length(lead_id) asc,
+                lead_id asc
         ) as lead_rank
     from matched
 

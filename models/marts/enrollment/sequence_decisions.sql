@@ -18,27 +18,27 @@ with sequences as (
 ),
 
 {% if is_incremental() -%}
-last_switched as (
+    last_switched as (
 
-    select distinct on (user_id, sequence_id)
-        user_id,
-        sequence_id,
-        decision
-    from {{ this }}
-    where decision in ('paused', 'resumed')
-    order by user_id asc, sequence_id asc, decided_at desc
+        select distinct on (user_id, sequence_id)
+            user_id,
+            sequence_id,
+            decision
+        from {{ this }}
+        where decision in ('paused', 'resumed')
+        order by user_id asc, sequence_id asc, decided_at desc
 
-),
+    ),
 {%- else -%}
-last_switched as (
+    last_switched as (
 
-    select
-        null::uuid as user_id,
-        null::uuid as sequence_id,
-        null::text as decision
-    where false
+        select
+            null::uuid as user_id,
+            null::uuid as sequence_id,
+            null::text as decision
+        where false
 
-),
+    ),
 {%- endif %}
 
 switched as (

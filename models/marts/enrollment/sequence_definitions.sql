@@ -41,11 +41,11 @@ described as (
 
 select * from described
 {% if is_incremental() -%}
-where not exists (
-    select 1 from {{ this }} as recorded
-    where
-        recorded.user_id = described.user_id
-        and recorded.definition_hash = described.definition_hash
-        and recorded.sequence_stepid = described.sequence_stepid
-)
+    where not exists (
+        select 1 from {{ this }} as recorded
+        where
+            recorded.user_id = described.user_id
+            and recorded.definition_hash = described.definition_hash
+            and recorded.sequence_stepid = described.sequence_stepid
+    )
 {%- endif %}

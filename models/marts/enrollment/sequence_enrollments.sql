@@ -44,10 +44,10 @@ enrolled as (
 
 select * from enrolled
 {% if is_incremental() -%}
-where not exists (
-    select 1 from {{ this }} as already
-    where
-        already.user_id = enrolled.user_id
-        and already.enrollment_id = enrolled.enrollment_id
-)
+    where not exists (
+        select 1 from {{ this }} as already
+        where
+            already.user_id = enrolled.user_id
+            and already.enrollment_id = enrolled.enrollment_id
+    )
 {%- endif %}

@@ -25,39 +25,39 @@ with folded as (
 ),
 
 {% if is_incremental() -%}
--- A step that left the definition before anything went out for it settles
--- nothing; the steps after it have moved up in the fold
-removed as (
+    -- A step that left the definition before anything went out for it settles
+    -- nothing; the steps after it have moved up in the fold
+    removed as (
 
-    select
-        existing.user_id,
-        existing.enrollment_id,
-        existing.sequence_stepid,
-        existing.sequence_id,
-        existing.definition_hash,
-        existing.contact_phone,
-        existing.device_id,
-        existing.current_step,
-        existing.chain_no,
-        'skipped' as status,
-        'step_removed' as status_reason,
-        null::timestamptz as next_trigger_time,
-        existing.attempt_no,
-        existing.attempts_used,
-        false as is_resend,
-        null::timestamptz as settled_at,
-        null::timestamptz as completed_at
-    from {{ this }} as existing
-    left join folded
-        on
-            existing.user_id = folded.user_id
-            and existing.enrollment_id = folded.enrollment_id
-            and existing.sequence_stepid = folded.sequence_stepid
-    where
-        existing.status in ('pending', 'active', 'sent')
-        and folded.sequence_stepid is null
+        select
+            existing.user_id,
+            existing.enrollment_id,
+            existing.sequence_stepid,
+            existing.sequence_id,
+            existing.definition_hash,
+            existing.contact_phone,
+            existing.device_id,
+            existing.current_step,
+            existing.chain_no,
+            'skipped' as status,
+            'step_removed' as status_reason,
+            null::timestamptz as next_trigger_time,
+            existing.attempt_no,
+            existing.attempts_used,
+            false as is_resend,
+            null::timestamptz as settled_at,
+            null::timestamptz as completed_at
+        from {{ this }} as existing
+        left join folded
+            on
+                existing.user_id = folded.user_id
+                and existing.enrollment_id = folded.enrollment_id
+                and existing.sequence_stepid = folded.sequence_stepid
+        where
+            existing.status in ('pending', 'active', 'sent')
+            and folded.sequence_stepid is null
 
-),
+    ),
 {%- endif %}
 
 unioned as (

@@ -26,11 +26,11 @@ actual as (
 misplaced as (
 
     select
-        position,
+        asked_for.position,
         asked_for.column_name as asked_for_name,
         actual.column_name as actual_name
     from asked_for
-    full outer join actual using (position)
+    left join actual on asked_for.position = actual.position
     where asked_for.column_name is distinct from actual.column_name
 
 )
