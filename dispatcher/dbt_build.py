@@ -82,6 +82,8 @@ def build(
     arguments += ["--vars", json.dumps(hashed | (dbt_vars or {}))]
     if not with_unit_tests:
         arguments += ["--exclude-resource-type", "unit_test"]
+    # a test that also reads what is not built here would judge old rows
+    arguments += ["--indirect-selection", "buildable"]
     chosen = QUEUE if select is None else select
     arguments += ["--select", *chosen] if chosen else []
     outcome: Any = dbtRunner().invoke(arguments)

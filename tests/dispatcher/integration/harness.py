@@ -5,6 +5,7 @@ HTTP. Times are T0 + h:mm, as HISTORIES.md writes them.
 """
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -132,13 +133,23 @@ def dbt_build(
 ) -> BuildReport:
     """Build in this process; each set of vars keeps what it parsed."""
     name = sha256(json.dumps(dbt_vars or {}).encode()).hexdigest()[:8]
-    with patch.dict(os.environ, environment(project, name)):
+    with patch.dict(os.environ, environment(project, name)), _no_collector():
         return build(
             project,
             with_unit_tests=with_unit_tests,
             dbt_vars=dbt_vars,
             select=select,
         )
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Spare a build the garbage collector, a sixth of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def dbt(project: Project, *args: str) -> Any:
@@ -306,7 +317,7 @@ class World:
         moment: str | None = None,
         *,
         select: list[str] | None = None,
-        **dbt_vars: object,
+        dbt_vars: dict[str, object] | None = None,
     ) -> BuildReport:
         """Build the queue without unit tests, which passed before."""
         if moment is not None:

@@ -114,16 +114,16 @@ def test_history_05_three_attempts_in_all(
     world: World, policy: str, rest: list[tuple[int, str, str | None]]
 ) -> None:
     world.warm()
-    world.build("0:00", on_failure=policy)
+    world.build("0:00", dbt_vars={"on_failure": policy})
     world.dispatch("0:05", RETRYABLE)
-    world.build("0:06", on_failure=policy)
+    world.build("0:06", dbt_vars={"on_failure": policy})
 
     world.dispatch("0:12", RETRYABLE)
-    world.build("0:13", on_failure=policy)
+    world.build("0:13", dbt_vars={"on_failure": policy})
     assert world.contacts(*STATE)[0] == (1, "active", "0:42")
 
     summary = world.dispatch("0:45", RETRYABLE)
-    world.build("0:46", on_failure=policy)
+    world.build("0:46", dbt_vars={"on_failure": policy})
     assert summary.failed_for_good == 1
     assert world.contacts(*STATE) == [(1, "failed", None), *rest]
     assert world.ledger("attempt_no", "status", "claimed_at") == [
@@ -178,12 +178,12 @@ def test_history_07_after_the_grace_of_an_unknown(
     due: list[tuple[int, int, bool]],
 ) -> None:
     world.warm()
-    world.build("0:00", on_unknown=policy)
+    world.build("0:00", dbt_vars={"on_unknown": policy})
     world.dispatch("0:05", SILENT, timeout_seconds=0.5)
-    world.build("0:10", on_unknown=policy)
+    world.build("0:10", dbt_vars={"on_unknown": policy})
     assert_unknown_in_grace(world)
 
-    world.build("1:06", on_unknown=policy)
+    world.build("1:06", dbt_vars={"on_unknown": policy})
 
     assert world.contacts(*STATE, "completed_at")[:2] == steps
     assert world.due() == due

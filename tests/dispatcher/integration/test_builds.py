@@ -1,0 +1,438 @@
+"""Builds beside sends: readers, rebuilds, and the gate of guarantee 4."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dispatcher.cli import cli
+from dispatcher.dbt_build import BuildError, Project
+from dispatcher.errors import GateClosedError
+from dispatcher.store.connect import connect
+from tests.dispatcher.integration.harness import (
+    DATABASE,
+    OTHER_PHONE,
+    PHONE,
+    TARGET,
+    Server,
+    World,
+    copy_project,
+    dbt,
+    dbt_build,
+    dbt_process,
+    profile_of,
+    recreate,
+)
+from tests.dispatcher.integration.processes import until
+
+FIRST = (PHONE, "WARM, day 1")
+
+
+@pytest.fixture
+def edited(server: Server, tmp_path: Path) -> Project:
+    """Return a copy of the project to edit, without its unit tests."""
+    project = copy_project(tmp_path / "project", server)
+    for file in (project.project_dir / "models").rglob("*__unit_tests.yml"):
+        file.unlink()
+    return project
+
+
+def run(world: World, folder: Path, *command: str) -> Result:
+    """Run a command of the dispatcher against that world."""
+    config = folder / "dispatcher.yml"
+    config.write_text(
+        "gateways:\n"
+        "  native: {definition: gowa, base_url: 'http://127.0.0.1:9'}\n"
+    )
+    connection = world.project.arguments()
+    return CliRunner().invoke(
+        cli, [*command, *connection], env={"DISPATCHER_CONFIG": str(config)}
+    )
+
+
+def assert_closed(world: World, reason: str) -> None:
+    """See that the dispatcher refuses, says why and sends nothing."""
+    with pytest.raises(GateClosedError, match=reason):
+        world.dispatch("0:05")
+    assert world.ledger("id") == []
+    assert world.texts() == []
+
+
+# readers and rebuilds
+
+
+def test_readers_never_see_an_error_while_builds_run(warm: World) -> None:
+    reader = Reader(warm)
+    with reader:
+        for _ in range(20):
+            warm.build()
+    assert reader.errors == []
+    assert reader.counts == {1}
+    assert reader.reads > 100
+
+
+class Reader(threading.Thread):
+    """Reads due_steps over and over on a connection of its own."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.errors: list[Exception] = []
+        self.counts: set[int] = set()
+        self.reads = 0
+        self._profile = world.profile
+        self._stop_reading = threading.Event()
+
+    def __enter__(self) -> None:
+        self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop_reading.set()
+        self.join()
+
+    def run(self) -> None:
+        with closing(connect(self._profile)) as connection:
+            connection.autocommit = True
+            while not self._stop_reading.wait(0.005):
+                try:
+                    cursor = connection.execute(
+                        "select count(*) from drip.due_steps"
+                    )
+                    self.counts.add(cursor.fetchall()[0][0])
+                except Exception as error:  # noqa: BLE001  # any is a failure
+                    self.errors.append(error)
+                self.reads += 1
+
+
+def test_a_full_refresh_sends_nothing_again(warm: World) -> None:
+    warm.dispatch("0:05")
+    warm.now("0:10")
+
+    result = dbt(
+        *(warm.project, "build", "--full-refresh"),
+        *("--exclude-resource-type", "unit_test"),
+    )
+
+    assert result.success
+    assert_next_step_only(warm)
+
+
+def test_dropping_the_target_schema_sends_nothing_again(warm: World) -> None:
+    warm.dispatch("0:05")
+    warm.execute("drop schema drip cascade")
+
+    warm.build("0:10", select=[])
+
+    assert_next_step_only(warm)
+
+
+def assert_next_step_only(world: World) -> None:
+    """See that the gate is open and only the second step goes out."""
+    assert world.contacts("status", "next_trigger_time")[:2] == [
+        (1, "completed", None),
+        (2, "active", "24:05"),
+    ]
+    world.build("24:05")
+    world.dispatch("24:05")
+    assert world.texts() == [FIRST, (PHONE, "WARM, day 2")]
+
+
+# the gate
+
+
+def test_a_good_build_opens_the_gate(warm: World) -> None:
+    assert warm.gate() == []
+    warm.dispatch("0:05")
+    assert warm.texts() == [FIRST]
+
+
+def test_a_killed_build_leaves_the_gate_closed(
+    warm: World, tmp_path: Path
+) -> None:
+    with closing(connect(warm.profile)) as blocker:
+        blocker.execute("lock table dispatch.suppressions")
+        with dbt_process(warm.project, "build") as process:
+            until(lambda: is_waiting_for_a_lock(warm), 120)
+            process.kill()
+            process.wait()
+    assert_closed(warm, "build_running")
+
+    with pytest.raises(BuildError, match="another build of schema drip"):
+        warm.build("0:06")
+    assert_closed(warm, "build_running")
+    # the killed one started on the test's clock: its lock ends after an hour
+    warm.now("1:01")
+    assert warm.gate() == ["build_died"]
+
+    warm.build("0:07", dbt_vars={"build_takeover": True})
+    assert warm.gate() == []
+
+
+def is_waiting_for_a_lock(world: World) -> bool:
+    waiting = (
+        "select count(*) from pg_stat_activity where datname = %s"
+        " and wait_event_type = 'Lock'"
+    )
+    return bool(world.value(waiting, DATABASE))
+
+
+def test_a_dead_build_is_taken_over_once_its_lock_expires(
+    warm: World,
+) -> None:
+    begin(warm)
+    with pytest.raises(BuildError, match="another build") as raised:
+        warm.build("1:00")
+    assert "another invocation" in str(raised.value)
+    assert "build_takeover" in str(raised.value)
+
+    warm.build("1:02")
+
+    assert warm.gate() == []
+    assert warm.rows(
+        "select status from dispatch.pipeline_runs"
+        " where invocation_id = 'another invocation'"
+    ) == [("died",)]
+
+
+def begin(world: World) -> None:
+    """Start a build at 0:01 that somebody else makes."""
+    world.now("0:01")
+    world.execute(
+        "select dispatch.begin_run('another invocation', %s, 'public',"
+        " 'build', true, null, 60, false)",
+        TARGET,
+    )
+
+
+def test_a_build_that_is_told_to_stop_does_not_end_the_other(
+    warm: World,
+) -> None:
+    begin(warm)
+    with pytest.raises(BuildError):
+        warm.build("0:02")
+    assert warm.rows(
+        "select invocation_id, status from dispatch.pipeline_runs"
+        " order by run_no desc limit 1"
+    ) == [("another invocation", "running")]
+    assert warm.gate() == ["build_running"]
+
+
+def test_a_run_without_tests_leaves_the_gate_closed(warm: World) -> None:
+    assert dbt(warm.project, "run").success
+    assert_closed(warm, "build_untested")
+
+    assert dbt(warm.project, "test", "--exclude", "test_type:unit").success
+    assert_closed(warm, "build_untested")
+
+    warm.build("0:05")
+    assert warm.gate() == []
+
+
+def test_a_failing_data_test_leaves_the_gate_closed(
+    warm: World, edited: Project
+) -> None:
+    (edited.project_dir / "tests/dbt/nothing_is_due.sql").write_text(
+        "select * from {{ ref('due_steps') }}"
+    )
+    with pytest.raises(BuildError, match="nothing_is_due"):
+        dbt_build(edited)
+    assert_closed(warm, "build_failed.*nothing_is_due")
+
+
+def test_a_failing_unit_test_leaves_the_gate_closed(
+    warm: World, edited: Project
+) -> None:
+    unit_test(edited, token="b")  # noqa: S106  # of a trigger
+    with pytest.raises(BuildError, match="token_is_trimmed"):
+        dbt_build(edited, with_unit_tests=True)
+    assert_closed(warm, "build_failed.*token_is_trimmed")
+
+
+def test_untested_code_opens_the_gate_once_its_unit_tests_pass(
+    warm: World, edited: Project
+) -> None:
+    unit_test(edited, token="a")  # noqa: S106  # of a trigger
+    dbt_build(edited)
+    assert_closed(warm, "build_untested.*no unit test ran")
+    dbt_build(edited, with_unit_tests=True)
+    assert warm.gate() == []
+    dbt_build(edited)
+    assert warm.gate() == []
+
+
+def unit_test(project: Project, token: str) -> None:
+    (project.project_dir / "models/one__unit_tests.yml").write_text(f"""
+unit_tests:
+  - name: token_is_trimmed
+    model: int_leads_tokenised
+    given:
+      - input: ref('stg_app__leads')
+        format: sql
+        rows: select 1 as user_id, 2 as lead_id, ' a ' as lead_trigger
+    expect:
+      format: sql
+      rows: select 1 as user_id, 2 as lead_id, '{token}' as token
+""")
+
+
+@pytest.mark.parametrize("how", ["empty", "as_of"])
+def test_a_build_that_is_not_live_neither_opens_nor_harms(
+    warm: World, how: str
+) -> None:
+    warm.dispatch("0:05")
+    warm.now("0:06")
+    if how == "empty":
+        # dbt renders a ref in a hook as a subquery then: no valid insert
+        unit_tests = ("--exclude-resource-type", "unit_test")
+        dbt(warm.project, "build", "--empty", *unit_tests)
+    else:
+        warm.build(dbt_vars={"as_of": "2026-03-02 02:06:00+00"})
+    with pytest.raises(GateClosedError, match=r"build_(not_live|failed)"):
+        warm.dispatch("0:07")
+
+    warm.build("0:10")
+
+    assert warm.gate() == []
+    assert warm.contacts("status", "next_trigger_time") == [
+        (1, "completed", None),
+        (2, "active", "24:05"),
+        (3, "pending", "48:05"),
+    ]
+
+
+def test_a_partial_build_leaves_the_gate_closed(warm: World) -> None:
+    warm.build("0:01", select=["sequence_contacts"])
+    assert_closed(warm, "build_untested")
+
+
+def test_a_build_beside_the_path_does_not_close_the_gate(
+    warm: World,
+) -> None:
+    warm.build("0:01", select=["pipeline_findings"])
+    assert warm.gate() == []
+    assert warm.rows(
+        "select writes_queue from dispatch.pipeline_runs"
+        " order by run_no desc limit 1"
+    ) == [(False,)]
+
+
+def test_the_gate_is_asked_again_at_every_claim(warm: World) -> None:
+    warm.lead(OTHER_PHONE)
+    warm.build("0:01")
+    warm.execute("""
+        create function pause_after_the_first() returns trigger
+        language plpgsql as $$ begin
+            insert into dispatch.operator_requests
+                (kind, reason, requested_by) values ('pause', 'enough', 'me');
+            return new;
+        end $$;
+        create trigger pauses after insert on dispatch.broadcast_messages
+        execute function pause_after_the_first()
+    """)
+
+    summary = warm.dispatch("0:05")
+
+    assert summary.sent == 1
+    assert summary.exit_code == 3
+    assert "enough" in summary.ended_because
+    assert len(warm.texts()) == 1
+
+
+def test_the_switch(warm: World, tmp_path: Path) -> None:
+    paused = run(warm, tmp_path, "pause", "--reason", "new texts", "--by", "N")
+    assert paused.exit_code == 0
+    assert_closed(warm, "switched_off: paused by N .*new texts")
+
+    refused = run(warm, tmp_path, "run")
+    assert refused.exit_code == 3
+    assert "switched_off" in refused.stderr
+    assert "new texts" in refused.stderr
+    assert "Traceback" not in refused.output
+
+    resumed = run(warm, tmp_path, "resume", "--reason", "done", "--by", "N")
+    assert resumed.exit_code == 0
+    warm.dispatch("0:05")
+    assert warm.texts() == [FIRST]
+
+
+def test_resume_opens_nothing_else(warm: World, tmp_path: Path) -> None:
+    begin(warm)
+    run(warm, tmp_path, "resume", "--reason", "no", "--by", "N")
+    assert warm.gate() == ["build_running"]
+
+
+def test_a_stale_build_closes_the_gate(warm: World) -> None:
+    warm.now("5:59")
+    assert warm.gate() == []
+    with pytest.raises(GateClosedError, match="build_stale"):
+        warm.dispatch("6:00")
+    assert warm.texts() == []
+
+
+def test_a_missing_view_closes_the_gate(warm: World, tmp_path: Path) -> None:
+    warm.execute("drop view drip.due_steps")
+    assert_closed(warm, "view_missing")
+    refused = run(warm, tmp_path, "run")
+    assert refused.exit_code == 3
+    assert "view_missing" in refused.stderr
+
+
+@pytest.mark.parametrize("version", [2, None])
+def test_an_unknown_contract_closes_the_gate(
+    warm: World, version: int | None
+) -> None:
+    warm.execute(
+        "update dispatch.pipeline_runs set contract_version = %s", version
+    )
+    assert_closed(warm, "contract_unknown")
+
+
+def test_without_any_build_the_gate_is_closed(
+    world: World, tmp_path: Path
+) -> None:
+    world.execute("truncate dispatch.pipeline_runs")
+    refused = run(world, tmp_path, "run")
+    assert refused.exit_code == 3
+    assert "never_built" in refused.stderr
+
+
+def test_every_reason_is_told(warm: World, tmp_path: Path) -> None:
+    warm.execute("drop view drip.due_steps")
+    warm.now("7:00")
+    run(warm, tmp_path, "pause", "--reason", "lunch", "--by", "N")
+    assert sorted(warm.gate()) == [
+        "build_stale",
+        "switched_off",
+        "view_missing",
+    ]
+
+
+@pytest.fixture
+def uninitialised(server: Server) -> Iterator[World]:
+    """Yield a world in which ``dispatcher init`` never ran."""
+    recreate(server, DATABASE, "template1")
+    profile = profile_of(server)
+    with closing(connect(profile)) as connection:
+        connection.autocommit = True
+        yield World(profile, Project(Path()), connection)
+
+
+def test_a_build_before_init_says_what_to_do(
+    uninitialised: World, dbt_project: Project
+) -> None:
+    with pytest.raises(BuildError, match="dispatcher init"):
+        dbt_build(dbt_project)
+    written = "select 1 from pg_class where relnamespace::regnamespace::text"
+    assert uninitialised.rows(f"{written} like 'drip%%'") == []
+
+
+def test_a_run_before_init_says_what_to_do(
+    uninitialised: World, dbt_project: Project, tmp_path: Path
+) -> None:
+    uninitialised.project = dbt_project
+    refused = run(uninitialised, tmp_path, "run")
+    assert refused.exit_code == 2
+    assert "dispatcher init" in refused.stderr
+    assert "Traceback" not in refused.output
