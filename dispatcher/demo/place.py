@@ -49,12 +49,18 @@ def prepare(project_dir: Path) -> Place:
     """
     local = project_dir.resolve() / ".local"
     server = embedded.up(local / "pgdata")
-    folder = local / "demo"
+    return lay_out(project_dir, local / "demo", server.conninfo)
+
+
+def lay_out(
+    project_dir: Path, folder: Path, server: dict[str, str | int]
+) -> Place:
+    """Prepare the folder for a demo on that server, given as for libpq."""
     folder.mkdir(parents=True, exist_ok=True)
     # dbt's own files stay out of the project's target/
     os.environ["DBT_TARGET_PATH"] = str(folder / "target")
     os.environ["DBT_LOG_PATH"] = str(folder / "logs")
-    conninfo = {**server.conninfo, "dbname": DATABASE}
+    conninfo = {**server, "dbname": DATABASE}
     _write_profiles(folder / "profiles.yml", conninfo)
     profile = Profile("drip", "demo", SCHEMA, conninfo)
     place = Place(project_dir, folder, profile)
