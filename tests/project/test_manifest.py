@@ -148,8 +148,13 @@ def test_models_are_short(file: Path) -> None:
     assert len(file.read_text().splitlines()) <= LONGEST.get(file.stem, 100)
 
 
-# each is one statement of one decision that does not come apart
-LONGEST = {"int_steps_held": 170, "int_enrollments_judged": 110}
+# wide joins for one decision; no longer than this
+LONGEST = {
+    "int_enrollments_judged": 102,
+    "int_steps_chained": 106,
+    "int_steps_held": 159,
+    "sequence_progress_monitor": 106,
+}
 
 
 def test_macros_are_described() -> None:

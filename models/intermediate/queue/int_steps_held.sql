@@ -34,6 +34,12 @@ content_faults as (
 
 ),
 
+refusals as (
+
+    select * from {{ ref('stg_dispatch__claim_refusals') }}
+
+),
+
 breakers as (
 
     select * from {{ ref('stg_dispatch__breakers') }}
@@ -57,6 +63,7 @@ joined as (
         suppressions.user_id is not null as is_opted_out,
         paused.user_id is not null as is_paused,
         content_faults.user_id is not null as has_content_fault,
+        refusals.refusal_reason,
         breakers.open_until,
         lower(breakers.fault_class) as breaker_reason,
         devices.busy_until,
@@ -82,6 +89,12 @@ joined as (
             steps.user_id = content_faults.user_id
             and steps.sequence_stepid = content_faults.sequence_stepid
             and steps.definition_hash = content_faults.definition_hash
+    left join refusals
+        on
+            steps.user_id = refusals.user_id
+            and steps.enrollment_id = refusals.enrollment_id
+            and steps.sequence_stepid = refusals.sequence_stepid
+            and steps.attempt_no = refusals.attempt_no
     left join breakers
         on
             steps.user_id = breakers.user_id
@@ -113,6 +126,7 @@ held as (
             when has_content_fault then 'content_invalid'
             when content ~ '[{}]' then 'unresolved_placeholder'
             when content = '' and message_type = 'text' then 'content_missing'
+            when refusal_reason is not null then refusal_reason
             when breaker_reason is not null then breaker_reason
             when busy_until > {{ now_utc() }} then 'device_busy'
             when daily_cap_until > {{ now_utc() }} then 'device_daily_cap'

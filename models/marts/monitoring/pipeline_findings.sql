@@ -7,6 +7,7 @@
     "lead_rejected",
     "device_cooling_down",
     "device_failing",
+    "claim_refused",
     "legacy_failure_rate",
     "legacy_completed_in_future",
     "legacy_message_without_step",
