@@ -10,6 +10,7 @@ class ExitCode(enum.IntEnum):
     SOME_FAILED = 1
     USAGE = 2
     GATE_CLOSED = 3
+    LEFT_AT_ONCE = 130  # what a shell says of a program that SIGINT ended
 
 
 class DispatcherError(Exception):
@@ -46,3 +47,9 @@ class GateClosedError(DispatcherError):
     """Sending is refused until a good build or a person opens the gate."""
 
     exit_code = ExitCode.GATE_CLOSED
+
+
+class LeftAtOnceError(DispatcherError):
+    """A second signal came: nothing is finished, the ledger is true."""
+
+    exit_code = ExitCode.LEFT_AT_ONCE

@@ -69,11 +69,6 @@ class Runner:
             self.summary.ended_because = because
             self._stop.set()
 
-    @property
-    def is_stopping(self) -> bool:
-        """True once no more is claimed."""
-        return self._stop.is_set()
-
     async def run(self) -> Summary:
         """Send all that is sendable now, waiting for gaps alone.
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from dispatcher.config import Config
+from dispatcher.errors import LeftAtOnceError
 from dispatcher.gateways import open_gateways
 from dispatcher.profile import Profile
 from dispatcher.runner import Limits, Runner
@@ -30,14 +31,26 @@ async def send(
 
     A second one leaves at once: what is in flight stays ``sending`` in the
     ledger and counts as unknown after its deadline.
+
+    Raises LeftAtOnceError at that second signal.
     """
     async with (
         open_ledger(profile, config) as ledger,
         open_gateways(config) as gateways,
     ):
         runner = Runner(ledger, gateways, config, limits, on_settled)
-        with _signals(runner):
-            return await runner.run()
+        with _signals(runner) as second_signal:
+            try:
+                return await runner.run()
+            except asyncio.CancelledError:
+                if not second_signal.is_set():
+                    raise
+                message = "left at once, as a second signal asked"
+                cure = (
+                    "what was in flight counts as unknown after its deadline; "
+                    "the next dbt build and run go on from there"
+                )
+                raise LeftAtOnceError(message, cure=cure) from None
 
 
 async def preview(
@@ -64,12 +77,15 @@ async def open_ledger(
 
 
 @contextmanager
-def _signals(runner: Runner) -> Iterator[None]:
+def _signals(runner: Runner) -> Iterator[asyncio.Event]:
+    """Stop the runner at the first signal; yield what the second one sets."""
     loop = asyncio.get_running_loop()
     this_run = asyncio.current_task()
+    second_signal = asyncio.Event()
 
     def on_signal(number: signal.Signals) -> None:
-        if runner.is_stopping and this_run is not None:
+        if runner.summary.is_interrupted and this_run is not None:
+            second_signal.set()
             this_run.cancel()
         runner.stop(f"{number.name} came")
         runner.summary.is_interrupted = True
@@ -78,7 +94,7 @@ def _signals(runner: Runner) -> Iterator[None]:
     for number in numbers:
         loop.add_signal_handler(number, on_signal, number)
     try:
-        yield
+        yield second_signal
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)

@@ -14,7 +14,7 @@ from dispatcher.cli.output import progress, show_summary
 from dispatcher.cli.sending_options import sending_options
 from dispatcher.cycling import Cycle
 from dispatcher.dbt_build import Project
-from dispatcher.errors import DispatcherError
+from dispatcher.errors import DispatcherError, LeftAtOnceError
 from dispatcher.runner import Limits
 from dispatcher.summary import Summary
 
@@ -84,6 +84,8 @@ def loop(
         try:
             if _once(one).is_interrupted:
                 break
+        except LeftAtOnceError:
+            raise
         except DispatcherError as error:
             click.echo(f"this cycle failed: {error}", err=True)
         _on_signal(stopped)  # a run hands the signals back as it found none

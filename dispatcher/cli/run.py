@@ -38,10 +38,11 @@ def run(
 
     \b
     Exit codes:
-      0  all well
-      1  some messages failed for good
-      2  usage or configuration
-      3  the gate is closed
+      0    all well
+      1    some messages failed for good
+      2    usage or configuration
+      3    the gate is closed
+      130  left at once, at a second signal
 
     \b
     Examples:

@@ -1,0 +1,443 @@
+"""The ledger's constraints, and the claim as the last word (guarantee 7)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from dispatcher.config import Config
+from dispatcher.domain import Claim, Device, Fault, Outcome, Result
+from dispatcher.policy import Settlement
+from dispatcher.sending import open_ledger
+from dispatcher.store.connect import connect
+from dispatcher.store.ledger import Build, Ledger
+from dispatcher.store.session import Transaction
+from tests.dispatcher.integration.harness import (
+    DEVICE,
+    OTHER_DEVICE,
+    OTHER_PHONE,
+    PHONE,
+    TENANT,
+    WARM,
+    World,
+    address,
+    config_for,
+)
+
+SENT = Settlement("sent", is_final=False, cool_down_seconds=0)
+ACCEPTED = Outcome(Result.ACCEPTED, provider_message_id="3EB0", answer={})
+
+# constraints
+
+
+def attempt(**changes: object) -> dict[str, Any]:
+    """Return a ledger row that is allowed, with changes."""
+    return {
+        "user_id": TENANT,
+        "enrollment_id": UUID(int=31),
+        "sequence_id": WARM,
+        "sequence_stepid": UUID(int=41),
+        "attempt_no": 1,
+        "day_number": 1,
+        "definition_hash": UUID(int=51),
+        "device_id": DEVICE,
+        "gateway": "native",
+        "recipient_phone": PHONE,
+        "message_type": "text",
+        "content": "Hello",
+        "claimed_at": "2026-03-02",
+        "deadline_at": "2026-03-03",
+        "gap_seconds": 0,
+        "lease_owner": "me",
+        "lease_epoch": 1,
+        "dispatcher_version": "0",
+        "invocation_id": "0",
+        **changes,
+    }
+
+
+def settled(status: str, **changes: object) -> dict[str, Any]:
+    return attempt(
+        status=status,
+        finished_at="2026-03-02",
+        **{
+            "sent": {"sent_at": "2026-03-02"},
+            "failed": {"fault_class": "F", "error_message": "E"},
+        }.get(status, {}),
+        **changes,
+    )
+
+
+def insert(world: World, row: dict[str, Any]) -> None:
+    world.execute(
+        f"insert into dispatch.broadcast_messages ({', '.join(row)})"  # noqa: S608
+        f" values ({', '.join(['%s'] * len(row))})",
+        *row.values(),
+    )
+
+
+def test_one_attempt_has_one_row(warm: World) -> None:
+    insert(warm, settled("failed"))
+    with pytest.raises(errors.UniqueViolation, match="sequence_stepid_at_key"):
+        insert(warm, settled("failed"))
+    insert(warm, settled("failed", attempt_no=2))
+    insert(warm, settled("failed", enrollment_id=UUID(int=32)))
+    insert(warm, settled("failed", sequence_stepid=UUID(int=42)))
+
+
+@pytest.mark.parametrize("first", ["sending", "sent", "unknown"])
+@pytest.mark.parametrize("second", ["sending", "sent", "unknown"])
+def test_what_may_have_arrived_stands_once_per_step(
+    warm: World, first: str, second: str
+) -> None:
+    def row(status: str, **changes: object) -> dict[str, Any]:
+        if status == "sending":
+            return attempt(**changes)
+        return settled(status, **changes)
+
+    insert(warm, row(first))
+    with pytest.raises(errors.UniqueViolation, match="messages_once"):
+        insert(warm, row(second, attempt_no=2))
+    insert(warm, row(second, attempt_no=2, is_resend=True))
+
+
+@pytest.mark.parametrize("first", ["failed", "released"])
+def test_what_was_not_sent_leaves_room_for_the_next(
+    warm: World, first: str
+) -> None:
+    insert(warm, settled(first))
+    insert(warm, attempt(attempt_no=2))
+
+
+@pytest.mark.parametrize(
+    ("row", "constraint"),
+    [
+        (settled("unknown") | {"status": "delivered"}, "status_is_known"),
+        (attempt(attempt_no=0), "attempt_no_starts_at_one"),
+        (attempt(recipient_phone="0111000001"), "recipient_phone_is_digits"),
+        (attempt(recipient_phone="+60111000001"), "recipient_phone_is_digits"),
+        (attempt(recipient_phone="6011100"), "recipient_phone_is_digits"),
+        (attempt(gap_seconds=-1), "gap_is_not_negative"),
+        (attempt(deadline_at="2026-03-02"), "deadline_follows_claim"),
+        (attempt(finished_at="2026-03-02"), "sending_has_no_outcome"),
+        (attempt(status="unknown"), "sending_has_no_outcome"),
+        (settled("sent") | {"sent_at": None}, "sent_has_a_time"),
+        (settled("unknown", sent_at="2026-03-02"), "sent_has_a_time"),
+        (settled("sent", fault_class="F"), "sent_has_no_error"),
+        (settled("sent", error_message="E"), "sent_has_no_error"),
+        (settled("failed") | {"fault_class": None}, "failed_has_a_fault"),
+        (settled("failed") | {"error_message": None}, "failed_has_a_fault"),
+        (attempt(is_resend=True), "resend_is_a_later_attempt"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_refused(
+    warm: World, row: dict[str, Any], constraint: str
+) -> None:
+    with pytest.raises(errors.CheckViolation, match=constraint):
+        insert(warm, row)
+
+
+# claims
+
+
+@dataclass
+class Process:
+    """A dispatcher process as far as it speaks to the database."""
+
+    ledger: Ledger
+    build: Build
+
+    async def lease(self, *devices: UUID, seconds: float = 60) -> None:
+        keys = [(TENANT, device) for device in devices]
+        assert await self.ledger.take_leases(keys, seconds) == set(keys)
+
+    async def claim(self, *devices: UUID) -> list[Claim]:
+        return await self.ledger.claim(
+            [
+                Device(TENANT, device, "native", address(device))
+                for device in devices
+            ],
+            self.build,
+            20,
+        )
+
+
+CONFIG: Config = config_for("http://127.0.0.1:9")
+
+
+@asynccontextmanager
+async def process(world: World) -> AsyncIterator[Process]:
+    async with open_ledger(world.profile, CONFIG) as ledger:
+        yield Process(ledger, await ledger.open_gate())
+
+
+async def test_a_claim_stands_in_the_ledger_before_the_send(
+    warm: World,
+) -> None:
+    warm.now("0:05")
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+    assert warm.ledger(
+        *("id", "status", "attempt_no", "content", "recipient_phone"),
+        *("claimed_at", "deadline_at", "invocation_id", "finished_at"),
+        "system_identifier = dispatch.system_identifier()",
+    ) == [
+        (
+            *(claim.message.message_id, "sending", 1, "WARM, day 1", PHONE),
+            *("0:05", "0:05:20", one.build.invocation_id, None),
+            True,
+        )
+    ]
+
+
+async def test_a_claim_waits_for_the_one_before_and_sees_it(
+    warm: World,
+) -> None:
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        with closing(connect(warm.profile)) as holder:
+            holder.execute("select from dispatch.device_leases for update")
+            both = asyncio.gather(one.claim(DEVICE), one.claim(DEVICE))
+            await asyncio.sleep(0.5)
+            assert not both.done()
+        claims = await both
+    assert sorted(map(len, claims)) == [0, 1]
+    assert len(warm.ledger("id")) == 1
+
+
+async def test_a_device_has_one_message_in_flight(warm: World) -> None:
+    warm.lead(OTHER_PHONE)
+    warm.build("0:01")
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        assert len(await one.claim(DEVICE)) == 1
+        assert await one.claim(DEVICE) == []
+
+
+async def test_an_opt_out_before_the_claims_statement_wins(
+    warm: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_gate = Ledger._check_gate  # noqa: SLF001  # between lock and claim
+
+    async def opt_out_meanwhile(
+        ledger: Ledger, transaction: Transaction
+    ) -> None:
+        await check_gate(ledger, transaction)
+        warm.suppress("0:01")
+
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        monkeypatch.setattr(Ledger, "_check_gate", opt_out_meanwhile)
+        assert await one.claim(DEVICE) == []
+    assert warm.ledger("id") == []
+
+
+async def test_the_hourly_cap_counts_at_the_claim(warm: World) -> None:
+    warm.lead(OTHER_PHONE)
+    warm.build("0:01")
+    fill(warm, 79)
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+        await one.ledger.record(claim, ACCEPTED, SENT)
+        assert await one.claim(DEVICE) == []
+        held = await one.ledger.held()
+        assert held["device_hourly_cap"] == 1
+        warm.now("1:00")
+        assert len(await one.claim(DEVICE)) == 1
+
+
+async def test_the_cap_of_one_device_holds_no_other(warm: World) -> None:
+    warm.device(OTHER_DEVICE)
+    warm.lead(OTHER_PHONE, device=OTHER_DEVICE)
+    warm.build("0:01")
+    fill(warm, 80)
+    async with process(warm) as one:
+        await one.lease(DEVICE, OTHER_DEVICE)
+        (claim,) = await one.claim(DEVICE, OTHER_DEVICE)
+    assert claim.device.device_id == OTHER_DEVICE
+
+
+def fill(world: World, number: int) -> None:
+    """Let the device have sent that often at T0, failures aside."""
+    for n in range(number):
+        row = settled("sent", enrollment_id=UUID(int=1000 + n))
+        insert(world, row | {"claimed_at": "2026-03-02 02:00+00"})
+    failed = settled("failed", enrollment_id=UUID(int=999))
+    insert(world, failed | {"claimed_at": "2026-03-02 02:00+00"})
+
+
+async def test_a_lease_of_another_process_refuses_the_claim(
+    warm: World,
+) -> None:
+    async with process(warm) as one, process(warm) as other:
+        await other.lease(DEVICE)
+        key = (TENANT, DEVICE)
+        assert await one.ledger.take_leases([key], 60) == set()
+        assert await one.claim(DEVICE) == []
+        assert await one.ledger.renew_leases(60) == set()
+
+        await other.ledger.release_leases()
+        await one.lease(DEVICE)
+        assert await other.claim(DEVICE) == []
+        assert len(await one.claim(DEVICE)) == 1
+    assert warm.ledger("lease_epoch") == [(2,)]
+
+
+async def test_an_expired_lease_can_be_taken_over(warm: World) -> None:
+    async with process(warm) as one, process(warm) as other:
+        await one.lease(DEVICE)
+        expire_leases(warm)
+        await other.lease(DEVICE)
+        assert await one.claim(DEVICE) == []
+        assert len(await other.claim(DEVICE)) == 1
+
+
+def expire_leases(world: World) -> None:
+    world.execute(
+        "update dispatch.device_leases set expires_at = clock_timestamp()"
+    )
+
+
+async def test_a_lease_too_short_for_a_request_refuses_the_claim(
+    warm: World,
+) -> None:
+    async with process(warm) as one:
+        await one.lease(DEVICE, seconds=19)
+        assert await one.claim(DEVICE) == []
+
+
+async def test_a_sequence_paused_in_the_crm_is_refused_and_counted(
+    warm: World,
+) -> None:
+    warm.execute("update public.sequences set status = 'paused'")
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        assert await one.claim(DEVICE) == []
+        refused = await one.ledger.refuse(one.build, ["native"])
+    assert refused == {"sequence_paused": 1}
+    assert warm.rows(
+        "select attempt_no, reason from dispatch.claim_refusals"
+    ) == [(1, "sequence_paused")]
+
+
+def test_a_paused_sequence_stands_in_the_summary(warm: World) -> None:
+    warm.execute("update public.sequences set is_active = false")
+    summary = warm.dispatch("0:05")
+    assert summary.refused == {"sequence_paused": 1}
+    assert warm.ledger("id") == []
+    assert warm.texts() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            "update public.user_devices set platform = ' Nobody '",
+            "unknown_platform",
+        ),
+        ("delete from public.user_devices", "device_missing"),
+        ("delete from public.sequences", "sequence_missing"),
+    ],
+)
+def test_what_cannot_go_is_refused_with_a_reason_before_any_claim(
+    warm: World, change: str, reason: str
+) -> None:
+    warm.execute(change)
+    summary = warm.dispatch("0:05")
+    assert summary.refused == {reason: 1}
+    assert summary.claimed == 0
+    assert warm.ledger("id") == []
+    assert warm.rows("select reason from dispatch.claim_refusals") == [
+        (reason,)
+    ]
+
+
+# outcomes
+
+
+async def test_an_outcome_counts_after_the_lease_was_lost(
+    warm: World,
+) -> None:
+    async with process(warm) as one, process(warm) as other:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+        expire_leases(warm)
+        await other.lease(DEVICE)
+        await one.ledger.record(claim, ACCEPTED, SENT)
+    assert warm.ledger("status", "provider_message_id") == [("sent", "3EB0")]
+
+
+async def test_the_first_outcome_is_kept(warm: World) -> None:
+    failure = Outcome(Result.NOT_SENT, Fault.RECIPIENT_SUSPECT, error="no")
+    failed = Settlement("failed", is_final=False, cool_down_seconds=0)
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+        await one.ledger.record(claim, ACCEPTED, SENT)
+        await one.ledger.record(claim, failure, failed)
+        again = replace(ACCEPTED, provider_message_id="another")
+        await one.ledger.record(claim, again, SENT)
+    assert warm.ledger("status", "provider_message_id", "error_message") == [
+        ("sent", "3EB0", None)
+    ]
+
+
+async def test_an_unknown_may_still_become_sent(warm: World) -> None:
+    doubt = Outcome(Result.UNKNOWN, Fault.GATEWAY_UNAVAILABLE, error="late")
+    unknown = Settlement("unknown", is_final=False, cool_down_seconds=0)
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+        await one.ledger.record(claim, doubt, unknown)
+        await one.ledger.record(claim, ACCEPTED, SENT)
+    assert warm.ledger("status", "fault_class") == [("sent", None)]
+
+
+async def test_a_breaker_opens_with_the_outcome_and_closes_with_a_send(
+    warm: World,
+) -> None:
+    warm.lead(OTHER_PHONE)
+    warm.build("0:01")
+    out = Outcome(Result.NOT_SENT, Fault.DEVICE_LOGGED_OUT, error="out")
+    released = Settlement("released", is_final=False, cool_down_seconds=600)
+    breakers = "select fault_class, open_until from dispatch.breakers"
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+        await one.ledger.record(claim, out, released)
+        assert warm.rows(breakers) == [("DEVICE_LOGGED_OUT", "0:11")]
+        assert await one.claim(DEVICE) == []
+        warm.now("0:11")
+        (claim,) = await one.claim(DEVICE)
+        await one.ledger.record(claim, ACCEPTED, SENT)
+    assert warm.rows(breakers) == []
+
+
+def test_the_ledger_outlives_what_the_crm_deletes(warm: World) -> None:
+    warm.dispatch("0:05")
+    with closing(connect(warm.profile)) as crm:
+        crm.execute("delete from public.users")
+        crm.commit()
+    assert warm.ledger("status") == [("sent",)]
+
+
+def test_nothing_else_can_claim_a_step_that_was_sent(warm: World) -> None:
+    warm.dispatch("0:05")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        insert(warm, first_row_again(warm))
+
+
+def first_row_again(world: World) -> dict[str, Any]:
+    """Return a second attempt at what was sent."""
+    ((enrollment, step),) = world.ledger("enrollment_id", "sequence_stepid")
+    return attempt(
+        enrollment_id=enrollment, sequence_stepid=step, attempt_no=2
+    )

@@ -1,0 +1,300 @@
+"""Real dispatcher processes; the gateway's own log is the ground truth."""
+
+import json
+import re
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from dispatcher.demo.script import Rule
+from dispatcher.store.connect import connect
+from tests.dispatcher.integration.harness import (
+    DATABASE,
+    OTHER_DEVICE,
+    OTHER_PHONE,
+    PHONE,
+    SILENT,
+    TENANT,
+    Server,
+    World,
+    address,
+    profile_of,
+)
+from tests.dispatcher.integration.processes import (
+    Gateway,
+    dispatcher_process,
+    gateway_process,
+    until,
+)
+
+SLOW = Rule(delay_seconds=0.25)
+
+
+def crowd(world: World, messages: int, devices: int) -> list[UUID]:
+    """Let messages be due, spread over devices; build."""
+    world.tenant()
+    world.sequence(steps=1)
+    ids = [UUID(int=100 + n) for n in range(devices)]
+    for device in ids:
+        world.device(device)
+    world.leads(messages)
+    world.execute(
+        "update public.leads set device_id ="
+        " lpad(to_hex(100 + id %% %s), 32, '0')::uuid",
+        devices,
+    )
+    world.build("0:00")
+    assert len(world.due()) == messages
+    return ids
+
+
+def each_once(gateway: Gateway, messages: int) -> bool:
+    """Tell whether the gateway got every message, and none twice."""
+    times = Counter(item.phone for item in gateway.received())
+    return len(times) == messages and set(times.values()) == {1}
+
+
+def summary_of(process: subprocess.Popen[str]) -> dict[str, object]:
+    """Wait for a process to end well; return what it printed."""
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    found: dict[str, object] = json.loads(out)
+    return found
+
+
+def test_many_dispatchers_send_each_message_once(
+    world: World, tmp_path: Path
+) -> None:
+    devices = crowd(world, 2000, 50)
+    kept, free = devices[:25], devices[25:]
+    lend(world, kept)
+    with ExitStack() as stack:
+        gateway = stack.enter_context(gateway_process(tmp_path, SLOW))
+
+        def start() -> subprocess.Popen[str]:
+            arguments = ("--format", "json")
+            process = dispatcher_process(
+                world, tmp_path, gateway.base_url, *arguments
+            )
+            return stack.enter_context(process)
+
+        first = start()
+        until(lambda: len(leased(world)) == len(free))
+        give_back(world)
+        # two more at once, for the devices that the first did not get
+        others = [start(), start()]
+        until(lambda: len(owners(world)) > 1)
+        sent = [summary_of(process)["sent"] for process in (first, *others)]
+
+        assert sent[0] == 1000
+        assert sum(map(int, map(str, sent))) == 2000
+        assert each_once(gateway, 2000)
+    assert world.rows(
+        "select status, count(*) from dispatch.broadcast_messages group by 1"
+    ) == [("sent", 2000)]
+    assert owners(world) == set()
+
+
+def lend(world: World, devices: Sequence[UUID]) -> None:
+    world.execute(
+        "insert into dispatch.device_leases"
+        " (user_id, device_id, owner, epoch, expires_at)"
+        " select %s, device, 'nobody', 1, now() + interval '1 hour'"
+        " from unnest(%s) as device",
+        *(TENANT, list(devices)),
+    )
+
+
+def give_back(world: World) -> None:
+    world.execute("delete from dispatch.device_leases where owner = 'nobody'")
+
+
+def leased(world: World) -> list[UUID]:
+    return [
+        device
+        for (device,) in world.rows(
+            "select device_id from dispatch.device_leases"
+            " where owner <> 'nobody'"
+        )
+    ]
+
+
+def owners(world: World) -> set[str]:
+    return {
+        owner
+        for (owner,) in world.rows(
+            "select distinct owner from dispatch.device_leases"
+            " where owner <> 'nobody'"
+        )
+    }
+
+
+def test_killed_in_mid_send_and_started_again(
+    world: World, tmp_path: Path
+) -> None:
+    crowd(world, 300, 10)
+    rules = [Rule(phone=PHONE, do="hang", accepted=True), SLOW]
+    with gateway_process(tmp_path, *rules) as gateway:
+        with dispatcher_process(world, tmp_path, gateway.base_url) as first:
+            until(lambda: len(gateway.received()) > 50)
+            until(lambda: PHONE in {x.phone for x in gateway.received()})
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        in_flight = world.ledger("recipient_phone", "status")
+        in_flight = [row for row in in_flight if row[1] == "sending"]
+        assert (PHONE, "sending") in in_flight
+        assert len(in_flight) <= 10
+
+        # the leases of the dead end, the deadlines of its attempts pass
+        world.execute("update dispatch.device_leases set expires_at = now()")
+        world.build("0:10")
+        with dispatcher_process(
+            world, tmp_path, gateway.base_url, "--format", "json"
+        ) as second:
+            summary_of(second)
+
+        times = Counter(item.phone for item in gateway.received())
+    assert set(times.values()) == {1}
+    unknown = {
+        phone
+        for (_, phone) in world.rows(
+            "select current_step, contact_phone"
+            " from drip.sequence_progress_monitor"
+            " where hold_reason = 'outcome_unknown'"
+        )
+    }
+    assert unknown == {phone for phone, _ in in_flight}
+    # what was never received was in flight, or is still to come: nothing else
+    assert set(times) | unknown == {f"{60111000001 + n}" for n in range(300)}
+
+
+def test_sigterm_drains(world: World, tmp_path: Path) -> None:
+    crowd(world, 100, 10)
+    with (
+        gateway_process(tmp_path, Rule(delay_seconds=0.5)) as gateway,
+        dispatcher_process(
+            world, tmp_path, gateway.base_url, "--format", "json"
+        ) as process,
+    ):
+        until(lambda: len(gateway.received()) >= 15)
+        process.send_signal(signal.SIGTERM)
+        summary = summary_of(process)
+        received = {item.phone for item in gateway.received()}
+    assert summary["ended_because"] == "SIGTERM came"
+    assert 15 <= len(received) < 40
+    ledger = world.ledger("recipient_phone", "status")
+    assert {status for _, status in ledger} <= {"sent", "released"}
+    assert {phone for phone, status in ledger if status == "sent"} == received
+    assert owners(world) == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_leaves_at_once(
+    warm: World, tmp_path: Path, number: signal.Signals
+) -> None:
+    warm.device(OTHER_DEVICE)
+    warm.lead(OTHER_PHONE, device=OTHER_DEVICE)
+    warm.build("0:01")
+    quick = Rule(device=address(OTHER_DEVICE))
+    with (
+        gateway_process(tmp_path, quick, SILENT) as gateway,
+        dispatcher_process(warm, tmp_path, gateway.base_url) as process,
+    ):
+        until(lambda: ("sent",) in warm.ledger("status"))
+        until(lambda: len(gateway.received()) == 2)
+        process.send_signal(number)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "left at once" in err
+    assert "Traceback" not in err
+    assert warm.ledger("recipient_phone", "status") == [
+        (PHONE, "sending"),
+        (OTHER_PHONE, "sent"),
+    ]
+    assert owners(warm) == set()
+
+
+def test_a_database_that_is_down(
+    warm: World, server: Server, tmp_path: Path
+) -> None:
+    profiles = tmp_path / "down"
+    profiles.mkdir()
+    there = (warm.project.project_dir / "profiles.yml").read_text()
+    (profiles / "profiles.yml").write_text(
+        there.replace(str(server["host"]), "/nowhere")
+    )
+    with dispatcher_process(
+        warm,
+        tmp_path,
+        "http://127.0.0.1:9",
+        *("--profiles-dir", str(profiles)),
+    ) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert re.search("cannot connect to target 'test'.*/nowhere", err)
+    assert "start that server" in err
+    assert "Traceback" not in out + err
+
+
+def test_a_database_that_stops_while_a_message_is_under_way(
+    warm: World, server: Server, tmp_path: Path
+) -> None:
+    with (
+        gateway_process(tmp_path, Rule(delay_seconds=2)) as gateway,
+        dispatcher_process(
+            warm, tmp_path, gateway.base_url, timeout_seconds=5
+        ) as process,
+    ):
+        until(lambda: len(gateway.received()) == 1)
+        shut_out(server)
+        out, err = process.communicate(timeout=90)
+        let_in(server)
+    assert process.returncode == 2
+    assert "the database says" in err
+    assert "Traceback" not in out + err
+    # sent, though the ledger could not be told: unknown, never sent again
+    assert status_now(server) == ["sending"]
+
+
+def shut_out(server: Server) -> None:
+    """End every connection to the database and let in no more."""
+    with admin(server) as postgres:
+        postgres.execute(
+            f"alter database {DATABASE} with allow_connections false"
+        )
+        postgres.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = %s",
+            [DATABASE],
+        )
+
+
+def let_in(server: Server) -> None:
+    with admin(server) as postgres:
+        postgres.execute(
+            f"alter database {DATABASE} with allow_connections true"
+        )
+
+
+def admin(server: Server) -> psycopg.Connection:
+    connection = connect(profile_of(server, "postgres"))
+    connection.autocommit = True
+    return connection
+
+
+def status_now(server: Server) -> list[str]:
+    with connect(profile_of(server)) as connection:
+        rows = connection.execute(
+            "select status from dispatch.broadcast_messages"
+        )
+        return [status for (status,) in rows]
