@@ -119,11 +119,6 @@ class Config(Strict):
         Settings()
     )
 
-    def gateway_for(self, platform: str | None) -> str | None:
-        """The key of the gateway for a device's platform, if there is one."""
-        key = platform.lower() if platform else NATIVE
-        return key if key in self.gateways else None
-
 
 def load(path: Path | None = None) -> Config:
     """Read ``path``, else $DISPATCHER_CONFIG, else ./dispatcher.yml."""

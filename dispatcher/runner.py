@@ -13,7 +13,7 @@ from dispatcher.domain import Claim, Device, Message, Outcome, Result
 from dispatcher.errors import GateClosedError
 from dispatcher.leases import Leases
 from dispatcher.policy import FaultPolicies, Settlement, settle
-from dispatcher.store.ledger import Build, DeviceKey, Ledger, Sendable
+from dispatcher.store.ledger import Build, DeviceKey, Ledger
 from dispatcher.summary import Summary
 
 # After the time-out of a request its outcome must still be written.
@@ -76,6 +76,7 @@ class Runner:
         """
         build = await self._ledger.open_gate()
         policies = await self._ledger.fault_policies()
+        await self._ledger.refuse(build)
         keeper = asyncio.create_task(self._leases.keep())
         try:
             while not self._stop.is_set() and await self._find_devices():
@@ -96,28 +97,15 @@ class Runner:
         but may not send them cannot keep the run going.
         """
         found = {
-            item.key: item
+            (item.device.user_id, item.device.device_id): item
             for item in await self._ledger.sendable_devices()
-            if item.key not in self._devices
         }
-        known = {
-            key: device
-            for key, item in found.items()
-            if (device := self._resolve(item)) is not None
-        }
-        taken = await self._leases.take(list(known))
-        self._devices.update(known)
+        new = {key: found[key] for key in found.keys() - self._devices.keys()}
+        taken = await self._leases.take(list(new))
+        self._devices.update({key: new[key].device for key in new})
         for key in taken:
-            self._ready_in(found[key].wait_seconds, key)
+            self._ready_in(new[key].wait_seconds, key)
         return bool(taken)
-
-    def _resolve(self, item: Sendable) -> Device | None:
-        """The device's gateway, unless it is gone or nobody knows it."""
-        name = self._config.gateway_for(item.platform)
-        if name is None or not item.exists_in_app or item.address is None:
-            return None
-        user_id, device_id = item.key
-        return Device(user_id, device_id, name, item.address)
 
     async def _send_all(self, build: Build, policies: FaultPolicies) -> None:
         while self._waiting or self._in_flight:
@@ -234,9 +222,7 @@ class Runner:
 
     async def _close(self, build: Build) -> None:
         """Say what stays behind, and why."""
-        self.summary.refused.update(
-            await self._ledger.refuse(build, self._config.gateways)
-        )
+        self.summary.refused = await self._ledger.refuse(build)
         self.summary.held = await self._ledger.held()
 
     async def _abandon(self) -> None:

@@ -56,13 +56,10 @@ async def send(
 async def preview(
     profile: Profile, config: Config, limit: int | None
 ) -> list[Row]:
-    """Return what ``send`` would send first, each with its gateway."""
+    """Return what ``send`` would send, in order, changing nothing."""
     async with open_ledger(profile, config) as ledger:
         await ledger.open_gate()
-        rows = await ledger.preview(limit)
-    for row in rows:
-        row["gateway"] = config.gateway_for(row.pop("platform"))
-    return rows
+        return await ledger.preview(limit)
 
 
 @asynccontextmanager
@@ -73,7 +70,12 @@ async def open_ledger(
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with await open_pool(profile, POOL_SIZE) as pool:
         session = Session(pool, profile.schema)
-        yield Ledger(session, owner, config.dispatcher.gate_max_age_minutes)
+        yield Ledger(
+            session,
+            owner,
+            config.gateways,
+            config.dispatcher.gate_max_age_minutes,
+        )
 
 
 @contextmanager

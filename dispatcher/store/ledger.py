@@ -24,11 +24,8 @@ DeviceKey = tuple[UUID, UUID]  # tenant, device
 class Sendable:
     """A device with something to send, now or after its gap."""
 
-    key: DeviceKey
+    device: Device
     wait_seconds: float
-    exists_in_app: bool
-    platform: str | None
-    address: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,21 @@ class Build:
 class Ledger:
     """Gate, leases, claims and outcomes of one dispatcher process.
 
-    ``owner`` names the process in leases and ledger rows; the gate closes
-    when the last good build is older than ``max_age_minutes``.
+    ``owner`` names the process in leases and ledger rows. A device whose
+    platform is not among ``gateways`` sends nothing. The gate closes when the
+    last good build is older than ``max_age_minutes``.
     """
 
     def __init__(
-        self, session: Session, owner: str, max_age_minutes: float
+        self,
+        session: Session,
+        owner: str,
+        gateways: Iterable[str],
+        max_age_minutes: float,
     ) -> None:
         self._session = session
         self._owner = owner
+        self._gateways = list(gateways)
         self._max_age_minutes = max_age_minutes
 
     async def open_gate(self) -> Build:
@@ -82,15 +85,20 @@ class Ledger:
 
     async def sendable_devices(self) -> list[Sendable]:
         """Return the devices that can send now or after their gap."""
+        rows = await self._session.rows(
+            "sendable_devices", gateways=self._gateways
+        )
         return [
             Sendable(
-                key=(row["user_id"], row["device_id"]),
+                Device(
+                    user_id=row["user_id"],
+                    device_id=row["device_id"],
+                    gateway=row["gateway"],
+                    address=row["address"],
+                ),
                 wait_seconds=max(0.0, row["wait_seconds"]),
-                exists_in_app=row["exists_in_app"],
-                platform=row["platform"] or None,
-                address=row["address"],
             )
-            for row in await self._session.rows("sendable_devices")
+            for row in rows
         ]
 
     async def take_leases(
@@ -143,7 +151,7 @@ class Ledger:
                 invocation_id=build.invocation_id,
                 deadline_seconds=request_seconds,
                 epochs=[row["epoch"] for row in leases],
-                gateways=[by_key[key].gateway for key in held],
+                gateways=self._gateways,
                 **_columns(held),
             )
         return [
@@ -183,20 +191,26 @@ class Ledger:
                     cool_down_seconds=settlement.cool_down_seconds,
                 )
 
-    async def refuse(
-        self, build: Build, platforms: Iterable[str]
-    ) -> Counter[str]:
-        """Record what the CRM's live tables keep back; count by reason."""
-        rows = await self._session.rows(
-            "refuse",
-            invocation_id=build.invocation_id,
-            platforms=list(platforms),
-        )
-        return Counter(row["reason"] for row in rows)
+    async def refuse(self, build: Build) -> Counter[str]:
+        """Write down what the CRM's live tables keep back; count by reason.
+
+        What was refused before and no longer is can be claimed again.
+        """
+        async with self._session.transaction() as transaction:
+            await transaction.rows("clear_refusals")
+            await transaction.rows(
+                "refuse",
+                invocation_id=build.invocation_id,
+                gateways=self._gateways,
+            )
+            rows = await transaction.rows("standing_refusals")
+        return Counter({row["reason"]: row["steps"] for row in rows})
 
     async def preview(self, limit: int | None) -> list[Row]:
         """Return what would be sent now, in order, changing nothing."""
-        return await self._session.rows("preview", max_messages=limit)
+        return await self._session.rows(
+            "preview", max_messages=limit, gateways=self._gateways
+        )
 
     async def held(self) -> dict[str, int]:
         """Return how many open steps are held, by reason."""

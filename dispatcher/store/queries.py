@@ -10,6 +10,7 @@ from importlib import resources
 from psycopg import sql
 
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_PART = re.compile(r"\{(\w+)\}")
 
 
 @functools.cache
@@ -31,6 +32,16 @@ def load() -> dict[str, str]:
 
 
 def query(name: str, **schemas: str) -> sql.Composed:
-    """Return one query, with ``{target}``-like schema names filled in."""
-    names = {key: sql.Identifier(value) for key, value in schemas.items()}
-    return sql.SQL(load()[name]).format(**names)
+    """Return one query, with what stands in braces filled in.
+
+    ``{target}`` and the like are schema names; ``{checked}`` and the like are
+    other named queries.
+    """
+    text = load()[name]
+    filling: dict[str, sql.Composable] = {
+        key: sql.Identifier(value) for key, value in schemas.items()
+    }
+    for part in _PART.findall(text):
+        if part in load():
+            filling[part] = query(part, **schemas)
+    return sql.SQL(text).format(**filling)

@@ -20,11 +20,42 @@ select
     coalesce(cool_down_minutes, 0) as cool_down_minutes
 from {target}.fault_policies
 
+-- name: checked
+-- What is due, and why the CRM's live tables keep it back, if they do.
+select
+    due.*,
+    coalesce(nullif(lower(trim(device.platform)), ''), 'native') as gateway,
+    coalesce(nullif(trim(device.jid), ''), device.id::text) as address,
+    coalesce(due.min_gap_seconds, device.min_delay_seconds, 5) as gap_one,
+    coalesce(due.max_gap_seconds, device.max_delay_seconds, 15) as gap_two,
+    case
+        when device.id is null then 'device_missing'
+        when sequence.id is null then 'sequence_missing'
+        when
+            not coalesce(sequence.is_active, true)
+            or lower(trim(coalesce(sequence.status, 'active'))) <> 'active'
+            then 'sequence_paused'
+        when
+            not coalesce(nullif(lower(trim(device.platform)), ''), 'native')
+            = any(%(gateways)s::text[])
+            then 'unknown_platform'
+    end as refusal
+from {target}.due_steps as due
+left join {app}.user_devices as device
+    on
+        due.user_id = device.user_id
+        and due.device_id = device.id
+left join {app}.sequences as sequence
+    on
+        due.user_id = sequence.user_id
+        and due.sequence_id = sequence.id
+
 -- name: sendable_devices
 -- Devices with something to send now, or as soon as their gap has passed.
 with sendable as (
     select user_id, device_id, 0::double precision as wait_seconds
-    from {target}.due_steps
+    from ({checked}) as checked
+    where refusal is null
     union all
     select
         user_id,
@@ -33,15 +64,17 @@ with sendable as (
     from {target}.sequence_progress_monitor
     where hold_reason = 'device_gap'
 )
+
 select
     sendable.user_id,
     sendable.device_id,
     min(sendable.wait_seconds) as wait_seconds,
-    bool_or(device.id is not null) as exists_in_app,
-    min(lower(trim(device.platform))) as platform,
+    min(
+        coalesce(nullif(lower(trim(device.platform)), ''), 'native')
+    ) as gateway,
     min(coalesce(nullif(trim(device.jid), ''), device.id::text)) as address
 from sendable
-left join {app}.user_devices as device
+inner join {app}.user_devices as device
     on
         sendable.user_id = device.user_id
         and sendable.device_id = device.id
@@ -100,40 +133,24 @@ for update
 
 -- name: claim
 -- The last word: due_steps is a view on live tables, so opt-outs, caps, gaps
--- and cool-downs are checked here and now; what the CRM alone knows is joined.
+-- and cool-downs are checked here and now, and the CRM's own tables too.
 with wanted as (
     select *
     from unnest(
-        %(user_ids)s::uuid[],
-        %(device_ids)s::uuid[],
-        %(epochs)s::bigint[],
-        %(gateways)s::text[]
-    ) as listed (user_id, device_id, lease_epoch, gateway)
+        %(user_ids)s::uuid[], %(device_ids)s::uuid[], %(epochs)s::bigint[]
+    ) as listed (user_id, device_id, lease_epoch)
 ),
 
 heads as (
     select distinct on (due.user_id, due.device_id)
         due.*,
-        wanted.lease_epoch,
-        wanted.gateway,
-        coalesce(due.min_gap_seconds, device.min_delay_seconds, 5) as gap_one,
-        coalesce(due.max_gap_seconds, device.max_delay_seconds, 15) as gap_two
-    from {target}.due_steps as due
+        wanted.lease_epoch
+    from ({checked}) as due
     inner join wanted
         on
             due.user_id = wanted.user_id
             and due.device_id = wanted.device_id
-    inner join {app}.user_devices as device
-        on
-            due.user_id = device.user_id
-            and due.device_id = device.id
-    inner join {app}.sequences as sequence
-        on
-            due.user_id = sequence.user_id
-            and due.sequence_id = sequence.id
-    where
-        coalesce(sequence.is_active, true)
-        and lower(trim(coalesce(sequence.status, 'active'))) = 'active'
+    where due.refusal is null
     order by
         due.user_id asc,
         due.device_id asc,
@@ -250,58 +267,45 @@ on conflict (user_id, scope, key) do update set
     failures = breakers.failures + 1,
     open_until = greatest(breakers.open_until, excluded.open_until)
 
+-- name: clear_refusals
+update dispatch.claim_refusals
+set cleared_at = dispatch.now_utc()
+where cleared_at is null
+
 -- name: refuse
--- What the live tables of the CRM keep from being sent, though it is due.
 insert into dispatch.claim_refusals (
     user_id, enrollment_id, sequence_stepid, attempt_no, reason,
     invocation_id, refused_at
 )
 select
-    due.user_id,
-    due.enrollment_id,
-    due.sequence_stepid,
-    due.attempt_no,
-    case
-        when device.id is null then 'device_missing'
-        when sequence.id is null then 'sequence_missing'
-        when
-            not coalesce(sequence.is_active, true)
-            or lower(trim(coalesce(sequence.status, 'active'))) <> 'active'
-            then 'sequence_paused'
-        else 'unknown_platform'
-    end,
+    user_id,
+    enrollment_id,
+    sequence_stepid,
+    attempt_no,
+    refusal,
     %(invocation_id)s,
     dispatch.now_utc()
-from {target}.due_steps as due
-left join {app}.user_devices as device
-    on
-        due.user_id = device.user_id
-        and due.device_id = device.id
-left join {app}.sequences as sequence
-    on
-        due.user_id = sequence.user_id
-        and due.sequence_id = sequence.id
-where
-    device.id is null
-    or sequence.id is null
-    or not coalesce(sequence.is_active, true)
-    or lower(trim(coalesce(sequence.status, 'active'))) <> 'active'
-    or not coalesce(
-        nullif(lower(trim(device.platform)), ''), 'native'
-    ) = any(%(platforms)s::text[])
-on conflict do nothing
-returning reason
+from ({checked}) as checked
+where refusal is not null
+on conflict (
+    user_id, enrollment_id, sequence_stepid, attempt_no, reason
+) do update set
+    invocation_id = excluded.invocation_id,
+    refused_at = excluded.refused_at,
+    cleared_at = null
+
+-- name: standing_refusals
+select reason, count(*) as steps
+from dispatch.claim_refusals
+where cleared_at is null
+group by reason
+order by reason
 
 -- name: preview
-select
-    due.*,
-    nullif(lower(trim(device.platform)), '') as platform
-from {target}.due_steps as due
-left join {app}.user_devices as device
-    on
-        due.user_id = device.user_id
-        and due.device_id = device.id
-order by due.next_trigger_time, due.user_id, due.enrollment_id
+select *
+from ({checked}) as checked
+where refusal is null
+order by next_trigger_time, user_id, enrollment_id
 limit %(max_messages)s
 
 -- name: held

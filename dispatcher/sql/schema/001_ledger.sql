@@ -114,7 +114,8 @@ create table dispatch.breakers (
     constraint scope_is_known check (scope in ('device', 'gateway'))
 );
 
--- Due rows that the claim turned down, so that nothing is refused unseen.
+-- Due rows that the CRM's live tables keep back, so that nothing is refused
+-- unseen. Each run looks again: what no longer applies is cleared.
 create table dispatch.claim_refusals (
     user_id uuid not null,
     enrollment_id uuid not null,
@@ -123,9 +124,12 @@ create table dispatch.claim_refusals (
     reason text not null,
     invocation_id text not null,
     refused_at timestamptz not null,
-    primary key (user_id, enrollment_id, sequence_stepid, attempt_no, reason,
-        invocation_id)
+    cleared_at timestamptz,
+    primary key (user_id, enrollment_id, sequence_stepid, attempt_no, reason)
 );
+create index claim_refusals_standing
+on dispatch.claim_refusals (user_id, enrollment_id)
+where cleared_at is null;
 
 -- What gateways report after acceptance; append-only, any order. message_id
 -- is the attempt, resolved when the receipt comes in.
