@@ -1,6 +1,7 @@
 {% macro record_endings() -%}
     {# In the transaction of sequence_contacts: an enrolment without an open
-       step has ended and keeps the definition of its furthest step. #}
+       step has ended and keeps the definition of its furthest step; not that
+       of a removed one, which would bring back what is gone. #}
     insert into {{ ref('sequence_decisions') }} (
         user_id, decision_id, decision, sequence_id, enrollment_id,
         contact_phone, reason, definition_hash, decided_at, invocation_id
@@ -14,7 +15,12 @@
         min(step.contact_phone),
         null,
         (
-            array_agg(step.definition_hash order by step.chain_no desc)
+            array_agg(
+                step.definition_hash
+                order by
+                    step.status_reason is not distinct from 'step_removed' asc,
+                    step.chain_no desc
+            )
         )[1],
         {{ now_utc() }},
         '{{ invocation_id }}'
