@@ -1,0 +1,46 @@
+"""Postgres can plan every named query on a built database."""
+
+import re
+
+import pytest
+from psycopg import sql
+
+from dispatcher.store.queries import load, query
+from tests.dispatcher.integration.harness import TARGET, World
+
+SCHEMAS = {"target": TARGET, "app": "public"}
+# Set-up of an import: Postgres prepares neither these nor what reads them
+# before they ran
+UTILITIES = [
+    "import_read_committed",
+    "import_stage_table",
+    "import_lead_table",
+    "import_analyze_rows",
+    "import_analyze_leads",
+]
+COPY = "import_copy"
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def test_every_set_up_is_a_query() -> None:
+    assert {*UTILITIES, COPY} <= set(load())
+
+
+@pytest.mark.parametrize("name", sorted(set(load()) - {*UTILITIES, COPY}))
+def test_postgres_can_plan_it(warm: World, name: str) -> None:
+    text = query(name, **SCHEMAS).as_string(warm.connection)
+    parameters = list(dict.fromkeys(PARAMETER.findall(text)))
+    numbered = PARAMETER.sub(
+        lambda found: f"${parameters.index(found[1]) + 1}", text
+    )
+    with warm.connection.transaction():
+        for utility in UTILITIES:
+            warm.connection.execute(query(utility, **SCHEMAS))
+        warm.execute(f"prepare it as {numbered.replace('%', '%%')}")
+        nulls = sql.SQL(", ").join([sql.NULL] * len(parameters))
+        values = sql.SQL("({})").format(nulls) if parameters else sql.SQL("")
+        plan = warm.connection.execute(
+            sql.SQL("explain execute it {}").format(values)
+        )
+        assert plan.fetchall()
+        warm.execute("deallocate it")

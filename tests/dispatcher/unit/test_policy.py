@@ -1,0 +1,159 @@
+"""What follows from an answer: the table of DESIGN section 5."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatcher.domain import Fault, Outcome, Result
+from dispatcher.policy import FaultPolicies, FaultPolicy, Settlement, settle
+
+SEED = Path(__file__).parents[3] / "seeds" / "fault_policies.csv"
+
+
+def seeded() -> FaultPolicies:
+    """Read the seed as the ledger does after a build."""
+    with SEED.open(newline="") as file:
+        return {
+            Fault(row["fault_class"]): FaultPolicy(
+                uses_attempt=row["uses_attempt"] == "true",
+                retries=len(row["retry_minutes"].strip("{}").split(","))
+                if row["retry_minutes"] != "{}"
+                else 0,
+                breaker_scope=row["breaker_scope"] or None,
+                cool_down_seconds=60.0 * int(row["cool_down_minutes"] or 0),
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+POLICIES = seeded()
+
+
+def not_sent(fault: Fault, retry_after: float | None = None) -> Outcome:
+    return Outcome(Result.NOT_SENT, fault, retry_after=retry_after)
+
+
+def test_the_seed_knows_every_fault() -> None:
+    assert set(POLICIES) == set(Fault)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.RECIPIENT_SUSPECT,
+        Fault.RECIPIENT_DEFERRED,
+        Fault.MEDIA_TRANSIENT,
+        Fault.UNCLASSIFIED,
+    ],
+)
+def test_a_retryable_fault_is_final_at_the_third_attempt(fault: Fault) -> None:
+    found = [settle(not_sent(fault), used, POLICIES) for used in range(4)]
+    assert [item.status for item in found] == ["failed"] * 4
+    assert [item.is_final for item in found] == [False, False, True, True]
+
+
+def test_an_invalid_recipient_is_final_at_once() -> None:
+    assert settle(not_sent(Fault.RECIPIENT_INVALID), 0, POLICIES) == (
+        Settlement("failed", is_final=True, cool_down_seconds=0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "minutes"),
+    [
+        (Fault.CONTENT_INVALID, 0),
+        (Fault.DEVICE_DOWN, 5),
+        (Fault.DEVICE_LOGGED_OUT, 60),
+        (Fault.DEVICE_RESTRICTED, 24 * 60),
+        (Fault.DEVICE_THROTTLED, 5),
+        (Fault.DEVICE_CONFIG, 60),
+        (Fault.GATEWAY_AUTH, 15),
+        (Fault.GATEWAY_UNAVAILABLE, 1),
+    ],
+)
+def test_what_is_nobodys_fault_uses_no_attempt(
+    fault: Fault, minutes: int
+) -> None:
+    for used in range(4):
+        assert settle(not_sent(fault), used, POLICIES) == Settlement(
+            "released", is_final=False, cool_down_seconds=60 * minutes
+        )
+
+
+def test_the_gateway_may_ask_for_a_longer_rest() -> None:
+    throttled = Fault.DEVICE_THROTTLED
+    for asked, granted in [(None, 300), (10, 300), (900, 900)]:
+        found = settle(not_sent(throttled, asked), 0, POLICIES)
+        assert found.cool_down_seconds == granted
+
+
+def test_the_gateway_cannot_stop_a_device_for_a_recipients_fault() -> None:
+    found = settle(not_sent(Fault.RECIPIENT_DEFERRED, 900), 0, POLICIES)
+    assert found.cool_down_seconds == 0
+
+
+def test_a_fault_the_seed_does_not_know_is_not_retried() -> None:
+    assert settle(not_sent(Fault.DEVICE_DOWN), 0, {}) == Settlement(
+        "failed", is_final=True, cool_down_seconds=0
+    )
+
+
+def test_no_fault_counts_as_unclassified() -> None:
+    nameless, named = (
+        settle(Outcome(Result.NOT_SENT, fault), 2, POLICIES)
+        for fault in (None, Fault.UNCLASSIFIED)
+    )
+    assert nameless == named
+
+
+outcomes = st.builds(
+    Outcome,
+    st.sampled_from(Result),
+    st.none() | st.sampled_from(Fault),
+    retry_after=st.none() | st.floats(0, 86_400),
+)
+policies = st.dictionaries(
+    st.sampled_from(Fault),
+    st.builds(
+        FaultPolicy,
+        uses_attempt=st.booleans(),
+        retries=st.integers(0, 5),
+        breaker_scope=st.sampled_from([None, "device"]),
+        cool_down_seconds=st.floats(0, 86_400),
+    ),
+)
+
+
+@given(outcomes, st.integers(0, 10), policies)
+def test_only_what_is_proved_not_sent_can_be_tried_again(
+    outcome: Outcome, used: int, policies: FaultPolicies
+) -> None:
+    statuses = {
+        Result.ACCEPTED: {"sent"},
+        Result.UNKNOWN: {"unknown"},
+        Result.NOT_SENT: {"failed", "released"},
+    }
+    assert settle(outcome, used, policies).status in statuses[outcome.result]
+
+
+@given(outcomes, st.integers(0, 10), policies)
+def test_an_end_is_never_taken_back(
+    outcome: Outcome, used: int, policies: FaultPolicies
+) -> None:
+    found = settle(outcome, used, policies)
+    if found.is_final:
+        assert found.status == "failed"
+        assert settle(outcome, used + 1, policies).is_final
+
+
+@given(outcomes, st.integers(0, 10), policies)
+def test_a_device_that_accepts_goes_on(
+    outcome: Outcome, used: int, policies: FaultPolicies
+) -> None:
+    found = settle(outcome, used, policies)
+    assert found.cool_down_seconds >= 0
+    if outcome.result is Result.ACCEPTED:
+        assert found.cool_down_seconds == 0
