@@ -64,7 +64,7 @@ def test_commands_are_in_the_readme_and_have_examples(name: str) -> None:
 
 
 def test_readme_lists_every_exit_code() -> None:
-    listed = re.findall(r"^\| (\d) \|", README, re.MULTILINE)
+    listed = re.findall(r"^\| (\d+) \|", README, re.MULTILINE)
     assert sorted(map(int, listed)) == sorted(ExitCode)
 
 
