@@ -28,7 +28,12 @@ joined as (
             attempted.claimed_at
             + make_interval(mins => chained.unknown_grace_minutes),
             attempted.deadline_at
-        ) as grace_until
+        ) as grace_until,
+        chained.chain_no < max(chained.chain_no) filter (
+            where attempted.verdict is not null
+        ) over (
+            partition by chained.user_id, chained.enrollment_id
+        ) as is_passed
     from chained
     left join attempted
         on
@@ -39,17 +44,19 @@ joined as (
 ),
 
 -- sent, assumed_sent and failed are settled; none, released, retry, resend
--- and waiting are open
+-- and waiting are open. Once a later step was tried, this one is passed: what
+-- comes to light about it sends nothing again and stops nothing.
 resolved as (
 
     select
         *,
         case
-            when verdict = 'failed' and retry_at is not null then 'retry'
+            when verdict = 'failed' and retry_at is not null and not is_passed
+                then 'retry'
             when verdict <> 'unknown' then verdict
             when on_unknown = 'hold' or grace_until > {{ now_utc() }}
                 then 'waiting'
-            when on_unknown = 'resend' then 'resend'
+            when on_unknown = 'resend' and not is_passed then 'resend'
             else 'assumed_sent'
         end as resolution
     from joined
@@ -62,6 +69,7 @@ settled as (
         *,
         resolution in ('sent', 'assumed_sent', 'failed') as is_settled,
         resolution = 'failed'
+        and not is_passed
         and (on_failure = 'stop' or ends_enrollment) as stops_enrollment,
         case resolution
             when 'sent' then sent_at

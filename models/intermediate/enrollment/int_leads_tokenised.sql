@@ -9,7 +9,7 @@ tokens as (
     select
         leads.user_id,
         leads.lead_id,
-        lower(trim(parts.part)) as token
+        {{ trigger_token('parts.part') }} as token
     from leads
     cross join lateral unnest(
         string_to_array(leads.lead_trigger, ',')
@@ -24,7 +24,7 @@ named as (
         lead_id,
         token
     from tokens
-    where token <> ''
+    where token is not null
 
 )
 

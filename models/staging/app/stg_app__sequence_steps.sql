@@ -10,7 +10,7 @@ renamed as (
         sequence_id,
         id as sequence_stepid,
         day_number,
-        nullif(lower(trim(trigger)), '') as trigger_token,
+        {{ trigger_token('trigger') }} as trigger_token,
         coalesce(is_entry_point, false) as is_entry_point,
         -- Null and negative are no delay anybody meant
         case

@@ -10,7 +10,7 @@ renamed as (
         user_id,
         id as sequence_id,
         name::text as sequence_name,
-        nullif(lower(trim(trigger)), '') as trigger_token,
+        {{ trigger_token('trigger') }} as trigger_token,
         lower(trim(coalesce(status, 'active'))) as sequence_status,
         coalesce(is_active, true) as is_flagged_active,
         min_delay_seconds as min_gap_seconds,

@@ -21,7 +21,7 @@ forgotten as (
         candidates.enrollment_id
     from candidates
     where
-        not {{ var('accept_lost_memory', false) }}
+        not {{ var('accept_lost_memory') }}
         and exists (
             select 1 from attempts
             where

@@ -20,7 +20,7 @@ forgotten as (
         attempts.enrollment_id
     from attempts
     where
-        not {{ var('accept_lost_memory', false) }}
+        not {{ var('accept_lost_memory') }}
         and not exists (
             select 1 from enrollments
             where

@@ -1,0 +1,3 @@
+{% macro trigger_token(column) -%}
+    nullif(lower(btrim({{ column }}, e' \t\r\n')), '')
+{%- endmacro %}
