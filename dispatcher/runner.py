@@ -61,6 +61,7 @@ class Runner:
         self._waiting: list[tuple[float, DeviceKey]] = []  # a heap
         self._in_flight: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
+        self._failure: BaseException | None = None  # the first; ends the run
         self._started_at = time.monotonic()
 
     def stop(self, because: str = "it was asked to stop") -> None:
@@ -81,6 +82,8 @@ class Runner:
         try:
             while not self._stop.is_set() and await self._find_devices():
                 await self._send_all(build, policies)
+            if self._failure:
+                raise self._failure
             await self._close(build)
         finally:
             keeper.cancel()
@@ -204,7 +207,9 @@ class Runner:
             task.cancel()
         for task in done & self._in_flight:
             self._in_flight.discard(task)
-            task.result()  # a failure to record ends the run, visibly
+            if error := task.exception():
+                self._failure = self._failure or error
+                self.stop("an outcome could not be recorded")
 
     async def _stopped(self) -> None:
         await self._stop.wait()
