@@ -49,7 +49,9 @@ def test_readme_commands_exist(line: str) -> None:
         assert option in options, f"dispatcher {line}: no option {option}"
 
 
-@pytest.mark.parametrize("target", re.findall(r"make ([a-z]+)", blocks(README)))
+@pytest.mark.parametrize(
+    "target", re.findall(r"make ([a-z]+)", blocks(README))
+)
 def test_readme_make_targets_exist(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
