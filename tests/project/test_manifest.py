@@ -170,3 +170,11 @@ def test_unversioned_yaml_keys_stay_under_config() -> None:
     )
     for file in ROOT.glob("models/**/*.yml"):
         assert not pattern.search(file.read_text()), file
+
+
+def test_the_exposure_names_what_the_dispatcher_reads() -> None:
+    file = ROOT / "models/marts/queue/_queue__exposures.yml"
+    exposed = set(re.findall(r"ref\('(\w+)'", file.read_text()))
+    queries = ROOT / "dispatcher/sql/queries/dispatch.sql"
+    read = set(re.findall(r"\{target\}\.(\w+)", queries.read_text()))
+    assert exposed == read

@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 
 from dispatcher.config import Config, GatewaySettings, Settings
-from dispatcher.dbt_build import BuildReport, Project, build
+from dispatcher.dbt_build import BuildReport, Project, build, code_hash
 from dispatcher.demo.gateway import SimulatedGateway
 from dispatcher.demo.script import Rule, Script
 from dispatcher.profile import Profile
@@ -41,6 +41,14 @@ T0 = datetime(2026, 3, 2, 2, tzinfo=UTC)
 TENANT, OTHER_TENANT = UUID(int=1), UUID(int=2)
 DEVICE, OTHER_DEVICE = UUID(int=11), UUID(int=12)
 WARM, HOT = UUID(int=21), UUID(int=22)
+# Sequences with a policy of their own, as people give them one: by the seed
+CONTINUE, HOLD, RESEND = UUID(int=23), UUID(int=24), UUID(int=25)
+_POLICIES = f"""\
+sequence_id,on_failure,on_unknown,unknown_grace_minutes,time_zone
+{CONTINUE},continue,,,
+{HOLD},,hold,,
+{RESEND},,resend,,
+"""
 PHONE, OTHER_PHONE = "60111000001", "60111000002"
 RETRYABLE = Rule(do="refused_by_whatsapp")
 SILENT = Rule(do="hang", accepted=True)
@@ -111,12 +119,16 @@ def copy_project(target: Path, server: Server) -> Project:
     }
     profile = {"target": "test", "outputs": {"test": output}}
     (target / "profiles.yml").write_text(json.dumps({"drip": profile}))
+    (target / "seeds/sequence_policies.csv").write_text(_POLICIES)
     return Project(target, target)
 
 
-def environment(project: Project, name: str = "") -> dict[str, str]:
-    """Return what keeps dbt's files of that project apart, by name."""
-    folder = project.project_dir / f"target{name}"
+def environment(
+    project: Project, dbt_vars: dict[str, object] | None = None
+) -> dict[str, str]:
+    """Keep what dbt parsed: other vars are another parse to it."""
+    name = sha256(json.dumps(dbt_vars or {}).encode()).hexdigest()[:8]
+    folder = project.project_dir / f"target_{name}"
     return {
         **_FAST,
         "DBT_TARGET_PATH": str(folder),
@@ -131,9 +143,11 @@ def dbt_build(
     select: list[str] | None = None,
     dbt_vars: dict[str, object] | None = None,
 ) -> BuildReport:
-    """Build in this process; each set of vars keeps what it parsed."""
-    name = sha256(json.dumps(dbt_vars or {}).encode()).hexdigest()[:8]
-    with patch.dict(os.environ, environment(project, name)), _no_collector():
+    """Build in this process."""
+    with (
+        patch.dict(os.environ, environment(project, dbt_vars)),
+        _no_collector(),
+    ):
         return build(
             project,
             with_unit_tests=with_unit_tests,
@@ -156,10 +170,8 @@ def dbt(project: Project, *args: str) -> Any:
     """Run any command of dbt in this process; return its result."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes a second
 
-    with patch.dict(os.environ, environment(project)):
-        return dbtRunner().invoke(
-            ["--quiet", *args, *project.arguments()],
-        )
+    with patch.dict(os.environ, environment(project)), _no_collector():
+        return dbtRunner().invoke(["--quiet", *args, *_options(project)])
 
 
 @contextmanager
@@ -168,8 +180,8 @@ def dbt_process(
 ) -> Iterator[subprocess.Popen[str]]:
     """Run dbt in a process of its own, ended when the block ends."""
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "dbt", *args, *project.arguments()],
-        env={**os.environ, **environment(project, "process")},
+        [Path(sys.executable).parent / "dbt", *args, *_options(project)],
+        env={**os.environ, **environment(project)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -179,6 +191,12 @@ def dbt_process(
             yield process
         finally:
             process.kill()
+
+
+def _options(project: Project) -> list[str]:
+    """Return the connection and the same vars as those of a plain build."""
+    hashed = {"code_hash": code_hash(project.project_dir)}
+    return [*project.arguments(), "--vars", json.dumps(hashed)]
 
 
 class World:
@@ -295,11 +313,11 @@ class World:
             *(TENANT, device, trigger, number),
         )
 
-    def warm(self) -> None:
+    def warm(self, sequence: UUID = WARM) -> None:
         """Set up what every history starts from."""
         self.tenant()
         self.device()
-        self.sequence()
+        self.sequence(sequence=sequence)
         self.lead()
 
     def suppress(self, moment: str, kind: str = "opt_out") -> None:

@@ -12,19 +12,22 @@ import pytest
 from dispatcher import sending
 from dispatcher.dbt_build import BuildError
 from dispatcher.demo.script import Rule
-from dispatcher.domain import Device
 from dispatcher.errors import GateClosedError
 from dispatcher.runner import Runner
 from tests.dispatcher.integration.harness import (
+    CONTINUE,
     DEVICE,
+    HOLD,
     HOT,
     OTHER_DEVICE,
     OTHER_PHONE,
     OTHER_TENANT,
     PHONE,
+    RESEND,
     RETRYABLE,
     SILENT,
     TENANT,
+    WARM,
     World,
     address,
     config_for,
@@ -101,29 +104,29 @@ def test_history_04_a_failure_is_retried(warm: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "rest"),
+    ("sequence", "rest"),
     [
         (
-            "stop",
+            WARM,
             [(2, "sequence_failed", None), (3, "sequence_failed", None)],
         ),
-        ("continue", [(2, "active", "24:45"), (3, "pending", "48:45")]),
+        (CONTINUE, [(2, "active", "24:45"), (3, "pending", "48:45")]),
     ],
 )
 def test_history_05_three_attempts_in_all(
-    world: World, policy: str, rest: list[tuple[int, str, str | None]]
+    world: World, sequence: UUID, rest: list[tuple[int, str, str | None]]
 ) -> None:
-    world.warm()
-    world.build("0:00", dbt_vars={"on_failure": policy})
+    world.warm(sequence)
+    world.build("0:00")
     world.dispatch("0:05", RETRYABLE)
-    world.build("0:06", dbt_vars={"on_failure": policy})
+    world.build("0:06")
 
     world.dispatch("0:12", RETRYABLE)
-    world.build("0:13", dbt_vars={"on_failure": policy})
+    world.build("0:13")
     assert world.contacts(*STATE)[0] == (1, "active", "0:42")
 
     summary = world.dispatch("0:45", RETRYABLE)
-    world.build("0:46", dbt_vars={"on_failure": policy})
+    world.build("0:46")
     assert summary.failed_for_good == 1
     assert world.contacts(*STATE) == [(1, "failed", None), *rest]
     assert world.ledger("attempt_no", "status", "claimed_at") == [
@@ -152,20 +155,20 @@ def assert_unknown_in_grace(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "steps", "due"),
+    ("sequence", "steps", "due"),
     [
         (
-            "assume_sent",
+            WARM,
             [(1, "completed", None, "0:05"), (2, "active", "24:05", None)],
             [],
         ),
         (
-            "hold",
+            HOLD,
             [(1, "active", "1:05", None), (2, "pending", "24:05", None)],
             [],
         ),
         (
-            "resend",
+            RESEND,
             [(1, "active", "1:05", None), (2, "pending", "25:05", None)],
             [(1, 2, True)],
         ),
@@ -173,17 +176,17 @@ def assert_unknown_in_grace(world: World) -> None:
 )
 def test_history_07_after_the_grace_of_an_unknown(
     world: World,
-    policy: str,
+    sequence: UUID,
     steps: list[tuple[int, str, str | None, str | None]],
     due: list[tuple[int, int, bool]],
 ) -> None:
-    world.warm()
-    world.build("0:00", dbt_vars={"on_unknown": policy})
+    world.warm(sequence)
+    world.build("0:00")
     world.dispatch("0:05", SILENT, timeout_seconds=0.5)
-    world.build("0:10", dbt_vars={"on_unknown": policy})
+    world.build("0:10")
     assert_unknown_in_grace(world)
 
-    world.build("1:06", dbt_vars={"on_unknown": policy})
+    world.build("1:06")
 
     assert world.contacts(*STATE, "completed_at")[:2] == steps
     assert world.due() == due
@@ -251,9 +254,9 @@ async def claim_and_vanish(world: World) -> None:
     async with sending.open_ledger(world.profile, config) as ledger:
         build = await ledger.open_gate()
         (item,) = await ledger.sendable_devices()
-        await ledger.take_leases([item.key], 60)
-        device = Device(*item.key, "native", item.address or "")
-        claims = await ledger.claim([device], build, 20)
+        key = (item.device.user_id, item.device.device_id)
+        await ledger.take_leases([key], 60)
+        claims = await ledger.claim([item.device], build, 20)
     assert len(claims) == 1
 
 

@@ -321,7 +321,7 @@ async def test_a_sequence_paused_in_the_crm_is_refused_and_counted(
     async with process(warm) as one:
         await one.lease(DEVICE)
         assert await one.claim(DEVICE) == []
-        refused = await one.ledger.refuse(one.build, ["native"])
+        refused = await one.ledger.refuse(one.build)
     assert refused == {"sequence_paused": 1}
     assert warm.rows(
         "select attempt_no, reason from dispatch.claim_refusals"

@@ -34,7 +34,7 @@ from tests.dispatcher.integration.processes import (
     until,
 )
 
-SLOW = Rule(delay_seconds=0.25)
+SLOW = Rule(delay_seconds=0.2)
 
 
 def crowd(world: World, messages: int, devices: int) -> list[UUID]:

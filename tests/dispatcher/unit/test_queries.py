@@ -1,6 +1,7 @@
 """Every named query is used, and every one that is used exists."""
 
 import ast
+import re
 from pathlib import Path
 
 import dispatcher
@@ -34,8 +35,13 @@ def named() -> set[str]:
     }
 
 
+def parts() -> set[str]:
+    """Return what stands in braces inside the queries themselves."""
+    return set(re.findall(r"\{(\w+)\}", " ".join(load().values())))
+
+
 def test_every_query_is_used() -> None:
-    assert set(load()) - literals() == set()
+    assert set(load()) - literals() - parts() == set()
 
 
 def test_every_query_that_is_used_exists() -> None:
