@@ -144,10 +144,7 @@ def dbt_build(
     dbt_vars: dict[str, object] | None = None,
 ) -> BuildReport:
     """Build in this process."""
-    with (
-        patch.dict(os.environ, environment(project, dbt_vars)),
-        _no_collector(),
-    ):
+    with _lean(environment(project, dbt_vars)):
         return build(
             project,
             with_unit_tests=with_unit_tests,
@@ -157,11 +154,17 @@ def dbt_build(
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
-    """Spare a build the garbage collector, a sixth of its time."""
+def _lean(settings: dict[str, str]) -> Iterator[None]:
+    """Spare a build what costs it a fifth of its time.
+
+    That is the garbage collector, and an environment that dbt searches for
+    secrets at each of its thousand events.
+    """
     gc.disable()
+    kept = {"PATH": os.environ["PATH"]}
     try:
-        yield
+        with patch.dict(os.environ, {**kept, **settings}, clear=True):
+            yield
     finally:
         gc.enable()
 
@@ -170,7 +173,7 @@ def dbt(project: Project, *args: str) -> Any:
     """Run any command of dbt in this process; return its result."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes a second
 
-    with patch.dict(os.environ, environment(project)), _no_collector():
+    with _lean(environment(project)):
         return dbtRunner().invoke(["--quiet", *args, *_options(project)])
 
 
