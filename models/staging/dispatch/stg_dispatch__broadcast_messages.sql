@@ -19,14 +19,23 @@ renamed as (
         device_id,
         gateway,
         recipient_phone,
+        message_type,
+        content,
+        media_url,
         status as attempt_status,
         fault_class,
         error_message,
+        http_status,
+        gateway_answer,
+        provider_message_id,
         claimed_at,
         deadline_at,
         sent_at,
         finished_at,
-        gap_seconds
+        gap_seconds,
+        lease_owner,
+        dispatcher_version,
+        invocation_id as build_invocation_id
     from broadcast_messages
 
 )
