@@ -4,7 +4,8 @@
        of a removed one, which would bring back what is gone. #}
     insert into {{ ref('sequence_decisions') }} (
         user_id, decision_id, decision, sequence_id, enrollment_id,
-        contact_phone, reason, definition_hash, decided_at, invocation_id
+        contact_phone, reason, definition_hash, decided_at, invocation_id,
+        row_xid
     )
     select
         step.user_id,
@@ -23,7 +24,8 @@
             )
         )[1],
         {{ now_utc() }},
-        '{{ invocation_id }}'
+        '{{ invocation_id }}',
+        pg_current_xact_id()
     from {{ this }} as step
     group by step.user_id, step.enrollment_id
     having not bool_or(step.status in ('pending', 'active', 'sent'))

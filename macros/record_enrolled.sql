@@ -3,7 +3,8 @@
        memory, so that the graph has no cycle. #}
     insert into {{ ref('sequence_decisions') }} (
         user_id, decision_id, decision, sequence_id, enrollment_id,
-        contact_phone, reason, definition_hash, decided_at, invocation_id
+        contact_phone, lead_id, device_id, reason, definition_hash, decided_at,
+        invocation_id, row_xid
     )
     select
         enrolled.user_id,
@@ -12,10 +13,13 @@
         enrolled.sequence_id,
         enrolled.enrollment_id,
         enrolled.contact_phone,
+        enrolled.lead_id,
+        enrolled.device_id,
         enrolled.source,
         enrolled.definition_hash,
         enrolled.enrolled_at,
-        enrolled.invocation_id
+        enrolled.invocation_id,
+        pg_current_xact_id()
     from {{ this }} as enrolled
     where enrolled.invocation_id = '{{ invocation_id }}'
     on conflict (user_id, decision_id) do nothing

@@ -3,7 +3,8 @@
        enrolment, whatever becomes of its cause. #}
     insert into {{ ref('sequence_decisions') }} (
         user_id, decision_id, decision, sequence_id, enrollment_id,
-        contact_phone, reason, definition_hash, decided_at, invocation_id
+        contact_phone, reason, definition_hash, decided_at, invocation_id,
+        row_xid
     )
     select distinct on (step.user_id, step.enrollment_id)
         step.user_id,
@@ -15,7 +16,8 @@
         step.status_reason,
         step.definition_hash,
         {{ now_utc() }},
-        '{{ invocation_id }}'
+        '{{ invocation_id }}',
+        pg_current_xact_id()
     from {{ this }} as step
     where step.status = 'cancelled'
     on conflict (user_id, decision_id) do nothing

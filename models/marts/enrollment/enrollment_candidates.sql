@@ -4,24 +4,38 @@ with judged as (
 
 ),
 
+lead_fields as (
+
+    select * from {{ ref('stg_app__lead_fields') }}
+
+),
+
 candidates as (
 
     select
-        user_id,
-        sequence_id,
-        contact_phone,
+        judged.user_id,
+        judged.sequence_id,
+        judged.contact_phone,
         1 as entry_no,
-        {{ surrogate_key(['user_id', 'sequence_id', 'contact_phone', '1']) }}
+        {{ surrogate_key([
+            'judged.user_id', 'judged.sequence_id', 'judged.contact_phone', '1'
+        ]) }}
             as enrollment_id,
-        lead_id,
-        lead_name as contact_name,
-        device_id,
-        entry_stepid,
-        definition_hash,
-        entry_trigger,
-        'trigger'::text as source
+        judged.lead_id,
+        judged.lead_name as contact_name,
+        lead_fields.contact_fields,
+        judged.device_id,
+        judged.entry_stepid,
+        judged.definition_hash,
+        judged.entry_trigger,
+        'trigger'::text as source,
+        null::timestamptz as first_due_at
     from judged
-    where rejection_reason is null
+    inner join lead_fields
+        on
+            judged.user_id = lead_fields.user_id
+            and judged.lead_id = lead_fields.lead_id
+    where judged.rejection_reason is null
 
 )
 

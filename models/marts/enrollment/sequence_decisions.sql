@@ -4,6 +4,7 @@
         {'columns': ['user_id', 'decision_id'], 'unique': true},
         {'columns': ['user_id', 'enrollment_id']},
         {'columns': ['user_id', 'sequence_id', 'decision']},
+        {'columns': ['row_xid']},
     ]
 ) }}
 
@@ -70,11 +71,17 @@ described as (
         decision,
         sequence_id,
         null::uuid as enrollment_id,
+        null::uuid as sequence_stepid,
         null::text as contact_phone,
+        null::text as lead_id,
+        null::uuid as device_id,
+        null::uuid as target_sequence_id,
         null::text as reason,
         null::uuid as definition_hash,
+        null::timestamptz as due_at,
         {{ now_utc() }} as decided_at,
-        '{{ invocation_id }}'::text as invocation_id
+        '{{ invocation_id }}'::text as invocation_id,
+        pg_current_xact_id() as row_xid
     from switched
 
 )

@@ -8,6 +8,8 @@
             ],
             'unique': true
         },
+        {'columns': ['user_id', 'contact_phone']},
+        {'columns': ['row_xid']},
     ],
     post_hook=[
         "{{ record_enrolled() }}",
@@ -32,12 +34,15 @@ enrolled as (
         entry_no,
         lead_id,
         contact_name,
+        contact_fields,
         device_id,
         entry_trigger,
         source,
         definition_hash,
+        first_due_at,
         {{ now_utc() }} as enrolled_at,
-        '{{ invocation_id }}'::text as invocation_id
+        '{{ invocation_id }}'::text as invocation_id,
+        pg_current_xact_id() as row_xid
     from candidates
 
 )
