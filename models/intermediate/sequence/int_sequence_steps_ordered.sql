@@ -37,10 +37,27 @@ ordered as (
         coalesce(
             steps.max_gap_seconds, sequences.max_gap_seconds
         ) as max_gap_seconds,
+        coalesce(steps.send_time, sequences.send_time) as send_time,
+        steps.source_hash,
+        null::uuid as next_sequence_id,
+        false as is_misconfigured,
+        '{}'::text[] as placeholders,
         policies.on_failure,
         policies.on_unknown,
         policies.unknown_grace_minutes,
+        policies.on_undelivered,
+        policies.on_late,
+        policies.late_after_hours,
+        policies.advance_on,
+        policies.receipt_deadline_hours,
+        policies.on_reply,
+        policies.on_retag,
+        policies.on_edit,
         policies.time_zone,
+        policies.quiet_from,
+        policies.quiet_until,
+        policies.skip_weekends,
+        policies.policy_hash,
         row_number() over (
             partition by sequences.user_id, sequences.sequence_id
             order by steps.day_number, steps.sequence_stepid
@@ -61,8 +78,9 @@ step_hashed as (
         {{ surrogate_key([
             'sequence_stepid', 'day_number', 'delay_hours', 'message_type',
             'content', 'media_url', 'caption', 'min_gap_seconds',
-            'max_gap_seconds', 'sequence_name', 'on_failure', 'on_unknown',
-            'unknown_grace_minutes', 'time_zone'
+            'max_gap_seconds', 'sequence_name', 'send_time', 'source_hash',
+            'next_sequence_id', 'is_misconfigured', 'placeholders',
+            'policy_hash'
         ]) }} as step_hash
     from ordered
 

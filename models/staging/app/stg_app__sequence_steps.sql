@@ -11,6 +11,7 @@ renamed as (
         id as sequence_stepid,
         day_number,
         {{ trigger_token('trigger') }} as trigger_token,
+        {{ trigger_token('next_trigger') }} as next_trigger_token,
         coalesce(is_entry_point, false) as is_entry_point,
         -- Null and negative are no delay anybody meant
         case
@@ -23,7 +24,11 @@ renamed as (
         nullif(trim(media_url), '') as media_url,
         nullif(caption, '') as caption,
         min_delay_seconds as min_gap_seconds,
-        max_delay_seconds as max_gap_seconds
+        max_delay_seconds as max_gap_seconds,
+        coalesce(
+            {{ clock_time('time_schedule') }}, {{ clock_time('send_time') }}
+        ) as send_time,
+        dispatch.step_fingerprint(to_jsonb(sequence_steps)) as source_hash
     from sequence_steps
 
 )

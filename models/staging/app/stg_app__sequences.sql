@@ -13,6 +13,10 @@ renamed as (
         {{ trigger_token('trigger') }} as trigger_token,
         lower(trim(coalesce(status, 'active'))) as sequence_status,
         coalesce(is_active, true) as is_flagged_active,
+        coalesce(skip_weekends, false) as skip_weekends,
+        coalesce(
+            {{ clock_time('time_schedule') }}, {{ clock_time('schedule_time') }}
+        ) as send_time,
         min_delay_seconds as min_gap_seconds,
         max_delay_seconds as max_gap_seconds
     from sequences

@@ -5,6 +5,7 @@ HTTP. Times are T0 + h:mm, as HISTORIES.md writes them.
 """
 
 import asyncio
+import csv
 import gc
 import json
 import os
@@ -43,12 +44,11 @@ DEVICE, OTHER_DEVICE = UUID(int=11), UUID(int=12)
 WARM, HOT = UUID(int=21), UUID(int=22)
 # Sequences with a policy of their own, as people give them one: by the seed
 CONTINUE, HOLD, RESEND = UUID(int=23), UUID(int=24), UUID(int=25)
-_POLICIES = f"""\
-sequence_id,on_failure,on_unknown,unknown_grace_minutes,time_zone
-{CONTINUE},continue,,,
-{HOLD},,hold,,
-{RESEND},,resend,,
-"""
+_POLICIES = {
+    CONTINUE: {"on_failure": "continue"},
+    HOLD: {"on_unknown": "hold"},
+    RESEND: {"on_unknown": "resend"},
+}
 PHONE, OTHER_PHONE = "60111000001", "60111000002"
 RETRYABLE = Rule(do="refused_by_whatsapp")
 SILENT = Rule(do="hang", accepted=True)
@@ -119,8 +119,18 @@ def copy_project(target: Path, server: Server) -> Project:
     }
     profile = {"target": "test", "outputs": {"test": output}}
     (target / "profiles.yml").write_text(json.dumps({"drip": profile}))
-    (target / "seeds/sequence_policies.csv").write_text(_POLICIES)
+    write_policies(target / "seeds/sequence_policies.csv")
     return Project(target, target)
+
+
+def write_policies(file: Path) -> None:
+    """Add the tests' policies below the columns that the seed has."""
+    columns = file.read_text().splitlines()[0].split(",")
+    with file.open("w") as out:
+        writer = csv.DictWriter(out, columns)
+        writer.writeheader()
+        for sequence, policies in _POLICIES.items():
+            writer.writerow({"sequence_id": sequence, **policies})
 
 
 def environment(
