@@ -1,0 +1,24 @@
+{{ config(
+    unique_key=['user_id', 'device_id'],
+    indexes=[{'columns': ['user_id', 'device_id'], 'unique': true}]
+) }}
+
+-- A device that the CRM deletes keeps its name in the reports
+
+with devices as (
+
+    select * from {{ ref('stg_app__user_devices') }}
+
+),
+
+described as (
+
+    select
+        user_id,
+        device_id,
+        device_name
+    from devices
+
+)
+
+select * from described

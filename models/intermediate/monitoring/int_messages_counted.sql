@@ -1,0 +1,37 @@
+with attempts as (
+
+    select * from {{ ref('int_attempts_reported') }}
+    where attempt_outcome = 'sent'
+
+),
+
+replies as (
+
+    select * from {{ ref('int_attempts_replied') }}
+
+),
+
+-- Messages are attempts that were sent, recipients the numbers they went to:
+-- somebody who got a message twice is one of them
+counted as (
+
+    select
+        attempts.user_id,
+        attempts.sequence_stepid,
+        count(*) as messages_sent,
+        count(*) filter (where attempts.is_delivered) as messages_delivered,
+        count(*) filter (where attempts.is_read) as messages_read,
+        count(distinct attempts.recipient_phone) as recipients_sent,
+        count(distinct attempts.recipient_phone)
+        filter (where replies.message_id is not null)
+            as recipients_replied
+    from attempts
+    left join replies
+        on
+            attempts.user_id = replies.user_id
+            and attempts.message_id = replies.message_id
+    group by attempts.user_id, attempts.sequence_stepid
+
+)
+
+select * from counted

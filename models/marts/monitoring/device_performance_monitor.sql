@@ -1,0 +1,70 @@
+with planned as (
+
+    select * from {{ ref('int_devices_planned') }}
+
+),
+
+attempted as (
+
+    select * from {{ ref('int_devices_attempted') }}
+
+),
+
+known as (
+
+    select * from {{ ref('int_devices_known') }}
+
+),
+
+held as (
+
+    select * from {{ ref('int_devices_held') }}
+
+),
+
+joined as (
+
+    select
+        known.device_name,
+        planned.*,
+        held.hold_reason,
+        held.held_until,
+        {{ var('device_hourly_cap') }} as hourly_cap,
+        {{ var('device_daily_cap') }} as daily_cap,
+        attempted.last_sent_at,
+        {% for column in [
+            'attempts', 'messages_sent', 'messages_failed',
+            'messages_unknown', 'messages_released', 'messages_in_flight',
+            'sent_last_hour', 'failed_last_hour', 'sent_today',
+            'failed_today', 'hourly_cap_used', 'daily_cap_used',
+        ] -%}
+            coalesce(attempted.{{ column }}, 0) as {{ column }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from planned
+    left join attempted
+        on
+            planned.user_id = attempted.user_id
+            and planned.device_id = attempted.device_id
+    left join known
+        on
+            planned.user_id = known.user_id
+            and planned.device_id = known.device_id
+    left join held
+        on
+            planned.user_id = held.user_id
+            and planned.device_id = held.device_id
+
+),
+
+rated as (
+
+    select
+        *,
+        {{ rate('messages_sent', 'messages_sent + messages_failed') }}
+        ::numeric(5, 4) as success_rate
+    from joined
+
+)
+
+select * from rated
