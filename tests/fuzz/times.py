@@ -1,0 +1,103 @@
+"""Local clocks: HH:MM, quiet hours, weekends, pauses."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.fuzz.facts import Policies
+
+SATURDAY = 5
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+Pause = tuple[datetime, datetime | None]
+
+
+def hh_mm(*written: str | None) -> time | None:
+    """Return the first that is HH:MM."""
+    for text in written:
+        if text and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text.strip()):
+            return time.fromisoformat(text.strip())
+    return None
+
+
+def at_clock(earliest: datetime, send_time: time, zone: str) -> datetime:
+    """Return the next instant at which clocks in the zone show it."""
+    first = earliest.astimezone(ZoneInfo(zone)).date() - DAY
+    found = (_instant(first + n * DAY, send_time, zone) for n in range(5))
+    return min(instant for instant in found if instant >= earliest)
+
+
+def _instant(day: date, clock: time, zone: str) -> datetime:
+    """Resolve a local time: in a gap an hour later, in a fold the second."""
+    local = datetime.combine(day, clock, ZoneInfo(zone))
+    second = local.replace(fold=1)
+    is_fold = second.utcoffset() < local.utcoffset()  # type: ignore[operator]
+    return (second if is_fold else local).astimezone(UTC)
+
+
+def is_quiet(instant: datetime, policies: Policies) -> bool:
+    """Tell whether nothing may be sent then: quiet hours or a weekend."""
+    local = instant.astimezone(ZoneInfo(policies.time_zone))
+    if policies.skip_weekends and local.weekday() >= SATURDAY:
+        return True
+    if policies.quiet_from is None or policies.quiet_until is None:
+        return False
+    clock = local.time()
+    after, before = clock >= policies.quiet_from, clock < policies.quiet_until
+    if policies.quiet_from <= policies.quiet_until:
+        return after and before
+    return after or before
+
+
+def out_of_quiet(instant: datetime, policies: Policies) -> datetime:
+    """Return the first instant, from that on, that is not quiet."""
+    if not is_quiet(instant, policies):
+        return instant
+    changes = sorted(_changes(instant, policies))
+    return next(
+        change
+        for change in changes
+        if change > instant and not is_quiet(change, policies)
+    )
+
+
+def _changes(instant: datetime, policies: Policies) -> Iterator[datetime]:
+    """Yield every instant of the next days at which quiet may end."""
+    zone = ZoneInfo(policies.time_zone)
+    first = instant.astimezone(zone).date()
+    clocks = {time(0), policies.quiet_from, policies.quiet_until} - {None}
+    for n in range(5):
+        for clock in clocks:
+            assert clock is not None
+            local = datetime.combine(first + n * DAY, clock, zone)
+            yield local.astimezone(UTC)
+            yield local.replace(fold=1).astimezone(UTC)
+    yield from _clock_changes(instant, zone)
+
+
+def _clock_changes(instant: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield when clocks are changed within five days."""
+    start = instant.replace(minute=0, second=0, microsecond=0)
+    for n in range(5 * 24 * 4):
+        moment = start + n * HOUR / 4
+        before = (moment - timedelta(seconds=1)).astimezone(zone).utcoffset()
+        if before != moment.astimezone(zone).utcoffset():
+            yield moment
+
+
+def first_sendable(
+    due_at: datetime, policies: Policies, pauses: Iterable[Pause]
+) -> datetime | None:
+    """Return the first instant from then on that is free; None: not yet."""
+    instant, known = due_at, list(pauses)
+    while True:
+        moved = out_of_quiet(instant, policies)
+        for start, end in known:
+            if start <= moved and end is None:
+                return None
+            if end is not None and start <= moved < end:
+                moved = end
+        if moved == instant:
+            return instant
+        instant = moved
