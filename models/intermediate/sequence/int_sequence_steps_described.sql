@@ -47,7 +47,9 @@ described as (
         places.step_position,
         places.next_sequence_id,
         places.is_misconfigured,
-        '{}'::text[] as placeholders,
+        {{ placeholders(message_text(
+            'steps.message_type', 'steps.content', 'steps.caption'
+        )) }} as placeholders,
         policies.on_failure,
         policies.on_unknown,
         policies.unknown_grace_minutes,

@@ -19,7 +19,7 @@ renamed as (
             else {{ var('default_delay_hours') }}
         end as delay_hours,
         coalesce(trigger_delay_hours < 0, false) as is_delay_negative,
-        coalesce(nullif(lower(trim(message_type)), ''), 'text') as message_type,
+        {{ message_type('message_type', 'media_url') }} as message_type,
         nullif(content, '') as content,
         nullif(trim(media_url), '') as media_url,
         nullif(caption, '') as caption,

@@ -1,0 +1,3 @@
+{% macro placeholders(text) -%}
+    dispatch.placeholders(coalesce({{ text }}, ''))
+{%- endmacro %}

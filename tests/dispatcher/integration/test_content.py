@@ -1,0 +1,222 @@
+"""The text of a message, against a second renderer that shares no code."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import md5
+from itertools import count
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+FIELDS = {"name": "Ali", "phone": "60111000001"}
+PLACEHOLDER = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)(?::(.*))?", re.DOTALL)
+
+
+@dataclass
+class Group:
+    """What one pair of braces holds, as far as it was read."""
+
+    options: list[str]
+    is_plain: bool = True  # no brace in it
+
+
+class Rendered:
+    """A template read character by character.
+
+    ``required`` are the fields it cannot do without. Raises ValueError at a
+    brace that is part of neither a placeholder nor a choice.
+    """
+
+    def __init__(
+        self, template: str, fields: Mapping[str, str], seed: str
+    ) -> None:
+        self.required: set[str] = set()
+        self._fields = fields
+        self._seed = seed
+        self._choices = count(1)
+        groups = [Group([""])]
+        for character in template:
+            within = len(groups) > 1
+            if character == "{":
+                groups.append(Group([""]))
+            elif character == "}" and within:
+                text = self._close(groups.pop())
+                groups[-1].options[-1] += text
+                groups[-1].is_plain = False
+            elif character == "|" and within:
+                groups[-1].options.append("")
+            elif character == "}":
+                raise ValueError(template)
+            else:
+                groups[-1].options[-1] += character
+        if len(groups) > 1:
+            raise ValueError(template)
+        [self.text] = groups[0].options
+
+    def _close(self, group: Group) -> str:
+        if len(group.options) > 1:
+            seed = f"{self._seed}{next(self._choices)}".encode()
+            number = int(md5(seed).hexdigest()[:8], 16)  # noqa: S324
+            return group.options[number % len(group.options)]
+        [text] = group.options
+        found = PLACEHOLDER.fullmatch(text) if group.is_plain else None
+        if found is None:
+            raise ValueError(text)
+        name, fallback = found[1].lower(), found[2]
+        if fallback is None:
+            self.required.add(name)
+        return self._fields.get(name, fallback or "")
+
+
+def ask(connection: psycopg.Connection, expression: str, *values: str) -> Any:
+    [found] = connection.execute(
+        f"select {expression}".encode(), values
+    ).fetchone() or [None]
+    return found
+
+
+def placeholders(connection: psycopg.Connection, template: str) -> Any:
+    return ask(connection, "dispatch.placeholders(%s)", template)
+
+
+def render(
+    connection: psycopg.Connection,
+    template: str,
+    fields: Mapping[str, str] = FIELDS,
+    seed: str = "enrolment and step",
+) -> Any:
+    return ask(
+        connection,
+        "dispatch.render(%s, %s, %s)",
+        *(template, json.dumps(fields), seed),
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("", ""),
+        ("a\n\n b\t\u200d👍\\1 \\& 100% é", "a\n\n b\t\u200d👍\\1 \\& 100% é"),
+        (
+            "https://x.my/?a=1|2&b=%20#c 0123",
+            "https://x.my/?a=1|2&b=%20#c 0123",
+        ),
+        ("Hi {name}, {NAME}.", "Hi Ali, Ali."),
+        ("Hi {name:friend}", "Hi Ali"),
+        ("Hi {niche:friend: you}", "Hi friend: you"),
+        ("Hi{niche:}", "Hi"),
+        ("Hi {niche}", "Hi {niche}"),
+        ("{|}{a|a}", "a"),
+        ("{Hi {name}|Hi {name}}", "Hi Ali"),
+        ("{{x|x}|{x|{x|x}}}", "x"),
+        ("a|b {c|c}|d", "a|b c|d"),
+    ],
+)
+def test_text(
+    connection: psycopg.Connection, template: str, text: str
+) -> None:
+    assert render(connection, template) == text
+
+
+@pytest.mark.parametrize(
+    "value", ["{a|b}", "{phone}", "{", "a|b", "}", "\\1", "a\nb"]
+)
+def test_a_value_is_never_read(
+    connection: psycopg.Connection, value: str
+) -> None:
+    """Whoever writes a lead's name does not write our messages."""
+    fields = {**FIELDS, "name": value}
+    text = render(connection, "{Hi {name}|Hi {name}} {name}", fields)
+    assert text == f"Hi {value} {value}"
+
+
+@pytest.mark.parametrize(
+    ("template", "names"),
+    [
+        ("Hi", []),
+        ("{phone} {Name} {name}", ["name", "phone"]),
+        ("{name:friend} {niche:}", []),
+        ("{a|{b|{name}}} {c|{niche:d}}", ["name"]),
+        ("{|}", []),
+        ("{name", None),
+        ("name}", None),
+        ("}name{", None),
+        ("{}", None),
+        ("{ name }", None),
+        ("{first name}", None),
+        ("{1st}", None),
+        ("{{name}}", None),
+        ("{{name|phone}}", None),
+        ("{name:{a|b}}", None),
+        ("{na{m|n}e}", None),
+        ("{a|b}}", None),
+    ],
+)
+def test_what_a_text_cannot_do_without(
+    connection: psycopg.Connection, template: str, names: list[str] | None
+) -> None:
+    assert placeholders(connection, template) == names
+
+
+def test_choices_differ_between_contacts_and_not_between_attempts(
+    connection: psycopg.Connection,
+) -> None:
+    template = "{a|b|c} {a|b|c}"
+    texts = [render(connection, template, seed=f"e{n}") for n in range(100)]
+    again = [render(connection, template, seed=f"e{n}") for n in range(100)]
+    assert texts == again
+    assert len(set(texts)) == 9
+
+
+def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    options = st.lists(inner, min_size=1, max_size=3)
+    return st.one_of(
+        options.map(lambda found: "{" + "|".join(found) + "}"),
+        options.map("".join),
+    )
+
+
+PLAIN = st.text(st.sampled_from("ab1 \n:é👍\\&"), max_size=4)
+NAMES = st.sampled_from(["name", "Phone", "niche"])
+LEAVES = st.one_of(
+    PLAIN,
+    NAMES.map("{{{}}}".format),
+    st.tuples(NAMES, PLAIN).map(lambda pair: "{" + ":".join(pair) + "}"),
+)
+TEMPLATES = st.one_of(
+    st.recursive(LEAVES, nested, max_leaves=12),
+    st.text(st.sampled_from("{{}}||:na "), max_size=12),
+)
+VALUES = st.text(st.sampled_from("{}|:ab\\"), min_size=1, max_size=4)
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    # each example asks a pure function, so one connection serves all
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    template=TEMPLATES,
+    fields=st.dictionaries(st.sampled_from(["name", "phone"]), VALUES),
+    seed=st.text(st.sampled_from("0123456789abcdef-"), max_size=8),
+)
+def test_two_renderers_agree(
+    connection: psycopg.Connection,
+    template: str,
+    fields: dict[str, str],
+    seed: str,
+) -> None:
+    try:
+        expected = Rendered(template, fields, seed)
+    except ValueError:
+        assert placeholders(connection, template) is None
+        return
+    assert placeholders(connection, template) == sorted(expected.required)
+    if expected.required <= fields.keys():
+        assert render(connection, template, fields, seed) == expected.text
