@@ -1,0 +1,59 @@
+with sequences as (
+
+    select * from {{ ref('stg_app__sequences') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('stg_app__sequence_steps') }}
+
+),
+
+unusable as (
+
+    select
+        sequence_id,
+        sequence_id::text as example_key,
+        unusable_send_time
+    from sequences
+    union all
+    select
+        sequence_id,
+        sequence_stepid::text as example_key,
+        unusable_send_time
+    from steps
+
+),
+
+described as (
+
+    select
+        sequences.user_id,
+        sequences.sequence_id::text as subject_id,
+        count(*) as affected_count,
+        null::numeric as share,
+        (array_agg(unusable.example_key order by unusable.example_key))[1:3]
+            as example_keys,
+        format(
+            '%s has times that are not HH:MM, 00:00 to 23:59, and are ignored, '
+            || 'such as %L',
+            sequences.sequence_name, min(unusable.unusable_send_time)
+        ) as explanation,
+        format(
+            'select id, day_number, time_schedule, send_time '
+            || 'from {{ var("app_schema") }}.sequence_steps '
+            || 'where sequence_id = %L; '
+            || 'select id, time_schedule, schedule_time '
+            || 'from {{ var("app_schema") }}.sequences where id = %L',
+            sequences.sequence_id, sequences.sequence_id
+        ) as cure
+    from unusable
+    inner join sequences on unusable.sequence_id = sequences.sequence_id
+    where unusable.unusable_send_time is not null
+    group by
+        sequences.user_id, sequences.sequence_id, sequences.sequence_name
+
+)
+
+select * from described
