@@ -1,4 +1,17 @@
-with recursive steps as (
+with recursive placed as (
+
+    select * from {{ ref('int_sequence_steps_placed') }}
+    where next_sequence_id is not null
+
+),
+
+sequences as (
+
+    select * from {{ ref('stg_app__sequences') }}
+
+),
+
+steps as (
 
     select
         placed.user_id,
@@ -6,10 +19,8 @@ with recursive steps as (
         placed.sequence_stepid,
         placed.next_sequence_id::text as next_sequence_id,
         sequences.sequence_name
-    from {{ ref('int_sequence_steps_placed') }} as placed
-    inner join {{ ref('stg_app__sequences') }} as sequences
-        on placed.sequence_id = sequences.sequence_id
-    where placed.next_sequence_id is not null
+    from placed
+    inner join sequences on placed.sequence_id = sequences.sequence_id
 
 ),
 
