@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -35,12 +36,24 @@ DEADLINE = timedelta(minutes=2)
 class Story:
     """The tenant's tables and what its builds remember."""
 
-    def __init__(self, tenant: UUID, facts: Facts | None = None) -> None:
+    def __init__(
+        self, tenant: UUID, facts: Facts | None = None, first_lead: int = 1
+    ) -> None:
         self.tenant = tenant
+        self._leads = count(first_lead)
+        self._ids = count()
         self.facts = facts or Facts(FAULTS)
         self.memory = Memory()
         # Written by transactions that no build saw committed yet
         self.uncommitted: dict[UUID, Attempt] = {}
+        # What the dispatcher will know of attempts, and when
+        self.outcomes: list[tuple[datetime, Attempt]] = []
+
+    def next_lead(self) -> int:
+        return next(self._leads)
+
+    def next_id(self) -> UUID:
+        return uuid5(self.tenant, str(next(self._ids)))
 
     def build(self, now: datetime) -> None:
         self.memory, _ = build(self.memory, self.facts, now)
@@ -105,6 +118,13 @@ class Story:
         """Write an attempt, or what became of it."""
         others = [a for a in self.facts.attempts if a.id != attempt.id]
         self.change(attempts=(*others, attempt))
+
+    def record_until(self, now: datetime) -> None:
+        """Write the outcomes that are known by then."""
+        for ended, attempt in self.outcomes:
+            if ended <= now:
+                self.record(attempt)
+        self.outcomes = [later for later in self.outcomes if later[0] > now]
 
     def receive(self, receipt: Receipt) -> None:
         self.change(receipts=(*self.facts.receipts, receipt))
