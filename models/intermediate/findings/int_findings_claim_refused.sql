@@ -4,6 +4,8 @@ with refusals as (
 
 ),
 
+-- What the CRM changed since the build is settled by the next one; what is
+-- wrong with a device is not
 described as (
 
     select
@@ -17,13 +19,29 @@ described as (
         format(
             '%s due messages were not claimed: %s',
             count(*), replace(refusal_reason, '_', ' ')
-        ) as explanation,
-        case refusal_reason
+        ) || case refusal_reason
             when 'unknown_platform'
                 then
-                    'add the platform to gateways in dispatcher.yml, or '
-                    || 'correct {{ var("app_schema") }}.user_devices.platform'
-            else 'see the table of the CRM, then dbt build'
+                    '; correct the platform of the devices, or add it to '
+                    || 'gateways in dispatcher.yml'
+            when 'device_missing' then '; the devices have been deleted'
+            else ''
+        end as explanation,
+        case
+            when refusal_reason in ('unknown_platform', 'device_missing')
+                then format(
+                    'select contact.device_id, device.platform, count(*) '
+                    || 'from dispatch.claim_refusals as refusal '
+                    || 'inner join {{ target.schema }}.sequence_contacts '
+                    || 'as contact '
+                    || 'using (user_id, enrollment_id, sequence_stepid) '
+                    || 'left join {{ var("app_schema") }}.user_devices '
+                    || 'as device on device.id = contact.device_id '
+                    || 'where refusal.user_id = %L and refusal.reason = %L '
+                    || 'and refusal.cleared_at is null group by 1, 2',
+                    user_id, refusal_reason
+                )
+            else 'dbt build'
         end as cure
     from refusals
     group by user_id, refusal_reason

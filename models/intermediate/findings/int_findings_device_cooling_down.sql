@@ -14,10 +14,14 @@ described as (
         null::numeric as share,
         null::text[] as example_keys,
         format(
-            'device %s is left alone until %s: %s',
+            'device %s is left alone until %s: %s; the cure ends that at once',
             device_id, open_until, fault_class
         ) as explanation,
-        'see the device at its gateway, then wait for the time above' as cure
+        format(
+            'update dispatch.breakers set open_until = dispatch.now_utc() '
+            || 'where user_id = %L and scope = ''device'' and key = %L',
+            user_id, device_id
+        ) as cure
     from breakers
 
 )

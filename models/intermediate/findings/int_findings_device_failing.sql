@@ -37,10 +37,10 @@ described as (
             failed_count, attempt_count
         ) as explanation,
         format(
-            'select fault_class, error_message, count(*) from '
-            || 'dispatch.broadcast_messages '
-            || 'where device_id = %L group by 1, 2',
-            device_id
+            'select fault_class, attempts, example_error, cure '
+            || 'from {{ target.schema }}.failed_messages_monitor '
+            || 'where user_id = %L and device_id = %L',
+            user_id, device_id
         ) as cure
     from summarised
     where attempt_count >= 10 and failed_count * 2 >= attempt_count

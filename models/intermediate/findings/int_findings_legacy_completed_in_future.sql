@@ -26,8 +26,12 @@ described as (
             || 'next_trigger_time lies ahead',
             count(*), sequences.sequence_name
         ) as explanation,
-        'none needed: sequence_contacts keeps no time on a completed step'
-            as cure
+        format(
+            'update {{ var("legacy_schema", "legacy") }}.sequence_contacts '
+            || 'set next_trigger_time = null '
+            || 'where sequence_id = %L and status = ''completed''',
+            sequences.sequence_id
+        ) as cure
     from contacts
     inner join sequences on contacts.sequence_id = sequences.sequence_id
     group by

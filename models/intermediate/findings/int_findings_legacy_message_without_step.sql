@@ -15,10 +15,17 @@ described as (
         (array_agg(message_id::text order by message_id))[1:3]
             as example_keys,
         format(
-            '%s messages of the old system do not say which step they were',
+            '%s messages of the old system do not say which step they were; '
+            || 'those of the ledger do',
             count(*)
         ) as explanation,
-        'none needed: the ledger stores the step of every attempt' as cure
+        format(
+            'select * from '
+            || '{{ var("legacy_schema", "legacy") }}.broadcast_messages '
+            || 'where user_id = %L and sequence_id = %L '
+            || 'and sequence_stepid is null',
+            user_id, sequence_id
+        ) as cure
     from messages
     group by user_id, sequence_id
 

@@ -61,11 +61,19 @@ described as (
             '%s has no trigger, so it enrols nobody: %s leads are stranded',
             sequence_name, affected_count
         ) as explanation,
-        format(
-            'update {{ var("app_schema") }}.sequences set trigger = %L '
-            || 'where id = %L',
-            coalesce(entry_token, 'THE TOKEN ITS LEADS CARRY'), sequence_id
-        ) as cure
+        case
+            when entry_token is not null
+                then format(
+                    'update {{ var("app_schema") }}.sequences '
+                    || 'set trigger = %L where id = %L',
+                    entry_token, sequence_id
+                )
+            else format(
+                'select trigger, count(*) from {{ var("app_schema") }}.leads '
+                || 'where user_id = %L group by 1 order by 2 desc',
+                user_id
+            )
+        end as cure
     from stranded
 
 )

@@ -1,6 +1,7 @@
 with sequences as (
 
     select * from {{ ref('stg_app__sequences') }}
+    where is_active
 
 ),
 
@@ -19,10 +20,14 @@ described as (
         null::numeric as share,
         null::text[] as example_keys,
         format(
-            '%s has no step, so it enrols nobody', sequences.sequence_name
+            '%s has no step, so it enrols nobody: give it one, or make it a '
+            || 'draft',
+            sequences.sequence_name
         ) as explanation,
         format(
-            'dispatcher import sequences FILE.yml --user %s', sequences.user_id
+            'update {{ var("app_schema") }}.sequences '
+            || 'set status = ''draft'', is_active = false where id = %L',
+            sequences.sequence_id
         ) as cure
     from sequences
     where

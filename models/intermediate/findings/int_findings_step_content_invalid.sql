@@ -24,12 +24,13 @@ described as (
         )[1:3] as example_keys,
         format(
             'the gateway refuses the content of a step of %s, which holds it '
-            || 'for everyone: %s',
-            min(current_steps.sequence_name), min(attempts.error_message)
+            || 'for everyone until it is edited: %s',
+            min(current_steps.sequence_name),
+            {{ without_numbers('min(attempts.error_message)') }}
         ) as explanation,
         format(
-            'edit the step: select * from '
-            || '{{ var("app_schema") }}.sequence_steps where id = %L',
+            'select * from {{ var("app_schema") }}.sequence_steps '
+            || 'where id = %L',
             attempts.sequence_stepid
         ) as cure
     from attempts

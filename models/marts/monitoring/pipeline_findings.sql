@@ -8,6 +8,7 @@
     "send_time_invalid",
     "step_delay_negative",
     "step_content_invalid",
+    "step_overdue",
     "lead_rejected",
     "device_cooling_down",
     "device_failing",

@@ -1,0 +1,130 @@
+"""Every finding, found on bad data, and its cure as it stands there.
+
+A cure is a statement of SQL or a command. One that mends takes its finding
+away at the next build; one that looks returns rows.
+"""
+
+import shlex
+from uuid import UUID
+
+from tests.dispatcher.integration.harness import (
+    DEVICE,
+    HOT,
+    OTHER_DEVICE,
+    TENANT,
+    WARM,
+    World,
+)
+
+LEGACY: dict[str, object] = {"legacy_schema": "legacy"}
+EMPTY, QUIET = UUID(int=31), UUID(int=32)
+MENDED = {
+    "sequence_trigger_blank",
+    "sequence_flags_disagree",
+    "sequence_without_steps",
+    "step_delay_negative",
+    "device_cooling_down",
+    "legacy_completed_in_future",
+}
+LOOKED_AT = {
+    "step_content_invalid",
+    "step_overdue",
+    "lead_rejected",
+    "device_failing",
+    "claim_refused",
+    "legacy_failure_rate",
+    "legacy_message_without_step",
+}
+
+
+def findings(world: World) -> list[tuple[str, str]]:
+    """Return each finding with its cure."""
+    world.build(select=[], dbt_vars=LEGACY)
+    return world.rows("select finding, cure from drip.pipeline_findings")
+
+
+def make_everything_wrong(world: World) -> None:
+    world.warm()
+    world.device(OTHER_DEVICE)
+    world.sequence("HOT", sequence=HOT, trigger="")
+    world.lead("60111000002", "cold_start")
+    world.lead("12", "WARM")
+    world.sequence("EMPTY", sequence=EMPTY, steps=0)
+    world.sequence("QUIET", sequence=QUIET)
+    world.execute(
+        "update sequences set status = 'paused' where id = %s", QUIET
+    )
+    world.execute(
+        "update sequence_steps set trigger_delay_hours = -1"
+        " where sequence_id = %s and day_number = 2",
+        HOT,
+    )
+    world.execute(
+        "insert into legacy.sequence_contacts (sequence_id, sequence_stepid,"
+        " contact_phone, status, next_trigger_time) values (%s,"
+        " gen_random_uuid(), '999', 'completed', '2100-01-01')",
+        WARM,
+    )
+    world.execute(
+        "insert into legacy.broadcast_messages (user_id, device_id,"
+        " sequence_id, recipient_phone, message_type, status)"
+        " values (%s, %s, %s, '999', 'text', 'failed')",
+        *(TENANT, DEVICE, WARM),
+    )
+    world.execute(
+        "insert into dispatch.breakers (user_id, scope, key, fault_class,"
+        " opened_at, open_until) values (%s, 'device', %s, 'DEVICE_DOWN',"
+        " dispatch.now_utc(), 'infinity')",
+        *(TENANT, str(OTHER_DEVICE)),
+    )
+
+
+def make_sending_wrong(world: World) -> None:
+    """Refuse the step's content ten times, and its claim as well."""
+    world.execute(
+        "insert into dispatch.broadcast_messages (user_id, enrollment_id,"
+        " sequence_id, sequence_stepid, attempt_no, day_number,"
+        " definition_hash, device_id, gateway, recipient_phone, message_type,"
+        " content, status, fault_class, error_message, claimed_at,"
+        " deadline_at, finished_at, gap_seconds, lease_owner, lease_epoch,"
+        " dispatcher_version, invocation_id)"
+        " select user_id, enrollment_id, sequence_id, sequence_stepid, n,"
+        " current_step, definition_hash, device_id, 'gowa', contact_phone,"
+        " 'text', 'Hi', 'released', 'CONTENT_INVALID', 'too long', now_at,"
+        " now_at + interval '1 minute', now_at, 0, 'test', 1, '0', 'test'"
+        " from drip.sequence_contacts, generate_series(1, 10) as n,"
+        " dispatch.now_utc() as now_at where status = 'active'"
+    )
+    world.execute(
+        "insert into dispatch.claim_refusals (user_id, enrollment_id,"
+        " sequence_stepid, attempt_no, reason, invocation_id, refused_at)"
+        " select user_id, enrollment_id, sequence_stepid, 1, reason, 'test',"
+        " dispatch.now_utc() from drip.sequence_contacts,"
+        " unnest(array['unknown_platform', 'sequence_paused']) as reason"
+        " where status = 'active'"
+    )
+
+
+def apply(world: World, cure: str) -> int:
+    """Do what a cure says; return how many rows it changed or showed."""
+    program, *words = shlex.split(cure)
+    if program == "dbt":
+        assert words == ["build"]
+        return 1
+    return world.connection.execute(cure.encode()).rowcount
+
+
+def test_every_cure_runs_and_those_that_mend_mend(world: World) -> None:
+    make_everything_wrong(world)
+    world.build("0:00", select=[], dbt_vars=LEGACY)
+    world.now("0:30")
+    make_sending_wrong(world)
+    world.now("24:01")
+    found = findings(world)
+
+    assert {finding for finding, _ in found} == MENDED | LOOKED_AT
+    for finding, cure in found:
+        assert apply(world, cure) > 0, (finding, cure)
+
+    left = {finding for finding, _ in findings(world)}
+    assert left == LOOKED_AT
