@@ -4,6 +4,7 @@ A cure is a statement of SQL or a command. One that mends takes its finding
 away at the next build; one that looks returns rows.
 """
 
+import re
 import shlex
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from tests.dispatcher.integration.harness import (
     DEVICE,
     HOT,
     OTHER_DEVICE,
+    ROOT,
     TENANT,
     WARM,
     World,
@@ -18,15 +20,26 @@ from tests.dispatcher.integration.harness import (
 
 LEGACY: dict[str, object] = {"legacy_schema": "legacy"}
 EMPTY, QUIET = UUID(int=31), UUID(int=32)
+# name, where its last step leads, its id
+LINKED = [
+    ("FORTH", "BACK", UUID(int=41)),
+    ("BACK", "FORTH", UUID(int=42)),
+    ("ON", "QUIET", UUID(int=43)),
+    ("ASTRAY", "nowhere", UUID(int=44)),
+]
 MENDED = {
     "sequence_trigger_blank",
     "sequence_flags_disagree",
     "sequence_without_steps",
+    "sequence_misconfigured",
+    "sequence_link_inactive",
+    "sequence_link_circle",
     "step_delay_negative",
     "device_cooling_down",
     "legacy_completed_in_future",
 }
 LOOKED_AT = {
+    "send_time_invalid",
     "step_content_invalid",
     "step_overdue",
     "lead_rejected",
@@ -35,6 +48,12 @@ LOOKED_AT = {
     "legacy_failure_rate",
     "legacy_message_without_step",
 }
+
+
+def every_finding() -> set[str]:
+    """Return the rules that the report is made of."""
+    report = ROOT / "models/marts/monitoring/pipeline_findings.sql"
+    return set(re.findall(r'^    "(\w+)",$', report.read_text(), re.MULTILINE))
 
 
 def findings(world: World) -> list[tuple[str, str]]:
@@ -59,6 +78,18 @@ def make_everything_wrong(world: World) -> None:
         " where sequence_id = %s and day_number = 2",
         HOT,
     )
+    world.execute(
+        "update sequence_steps set time_schedule = 'Invalid Date'"
+        " where sequence_id = %s and day_number = 1",
+        HOT,
+    )
+    for name, next_trigger, sequence in LINKED:
+        world.sequence(name, sequence=sequence, steps=1)
+        world.execute(
+            "update sequence_steps set next_trigger = %s"
+            " where sequence_id = %s",
+            *(next_trigger, sequence),
+        )
     world.execute(
         "insert into legacy.sequence_contacts (sequence_id, sequence_stepid,"
         " contact_phone, status, next_trigger_time) values (%s,"
@@ -123,6 +154,7 @@ def test_every_cure_runs_and_those_that_mend_mend(world: World) -> None:
     found = findings(world)
 
     assert {finding for finding, _ in found} == MENDED | LOOKED_AT
+    assert every_finding() == MENDED | LOOKED_AT
     for finding, cure in found:
         assert apply(world, cure) > 0, (finding, cure)
 
