@@ -1,7 +1,6 @@
 {% macro record_endings() -%}
     {# In the transaction of sequence_contacts: an enrolment without an open
-       step has ended and keeps the definition of its furthest step; not that
-       of a removed one, which would bring back what is gone. #}
+       step has ended and keeps the definition it followed. #}
     insert into {{ ref('sequence_decisions') }} (
         user_id, decision_id, decision, sequence_id, enrollment_id,
         contact_phone, reason, definition_hash, decided_at, invocation_id,
@@ -14,19 +13,12 @@
         min(step.sequence_id::text)::uuid,
         step.enrollment_id,
         min(step.contact_phone),
-        null,
-        (
-            array_agg(
-                step.definition_hash
-                order by
-                    step.status_reason is not distinct from 'step_removed' asc,
-                    step.chain_no desc
-            )
-        )[1],
+        min(step.status_reason) filter (where step.status = 'sequence_failed'),
+        min(step.followed_hash::text)::uuid,
         {{ now_utc() }},
         '{{ invocation_id }}',
         pg_current_xact_id()
-    from {{ this }} as step
+    from {{ folded_steps() }} as step
     group by step.user_id, step.enrollment_id
     having not bool_or(step.status in ('pending', 'active', 'sent'))
     on conflict (user_id, decision_id) do nothing

@@ -14,11 +14,11 @@
         step.enrollment_id,
         step.contact_phone,
         step.status_reason,
-        step.definition_hash,
+        step.followed_hash,
         {{ now_utc() }},
         '{{ invocation_id }}',
         pg_current_xact_id()
-    from {{ this }} as step
+    from {{ folded_steps() }} as step
     where step.status = 'cancelled'
     on conflict (user_id, decision_id) do nothing
 {%- endmacro %}

@@ -31,6 +31,7 @@ create index inbound_messages_changed on dispatch.inbound_messages (row_xid);
 alter table dispatch.operator_requests
 add column user_id uuid,
 add column target jsonb,
+add column row_xid xid8 not null default pg_current_xact_id(),
 drop constraint kind_is_known,
 add constraint kind_is_known check (
     kind in ('pause', 'resume', 'void', 'reassign')

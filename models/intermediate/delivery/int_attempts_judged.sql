@@ -1,55 +1,93 @@
-with attempts as (
+with enrollments as (
 
-    select * from {{ ref('stg_dispatch__broadcast_messages') }}
-
-),
-
-receipts as (
-
-    select * from {{ ref('stg_dispatch__delivery_receipts') }}
+    select * from {{ ref('enrollments_to_fold') }}
 
 ),
 
-fault_policies as (
+-- The ledger and the receipts are large: each row is found by an index, which
+-- is what a lateral join that cannot be flattened makes sure of
+attempts as (
 
-    select * from {{ ref('fault_policies') }}
+    select
+        attempts.*,
+        receipts.proves_sent,
+        receipts.is_delivered,
+        receipts.undelivered_at,
+        receipts.receipt_fault_class
+    from enrollments
+    cross join lateral (
+        select *
+        from {{ ref('stg_dispatch__broadcast_messages') }} as messages
+        where
+            messages.user_id = enrollments.user_id
+            and messages.enrollment_id = enrollments.enrollment_id
+        offset 0
+    ) as attempts
+    cross join lateral (
+        select
+            coalesce(bool_or(events.receipt_status <> 'failed'), false)
+                as proves_sent,
+            coalesce(
+                bool_or(events.receipt_status not in ('sent', 'failed')), false
+            ) as is_delivered,
+            min(events.occurred_at) filter (
+                where events.receipt_status = 'failed'
+            ) as undelivered_at,
+            min(events.fault_class) filter (
+                where events.receipt_status = 'failed'
+            ) as receipt_fault_class
+        from {{ ref('stg_dispatch__receipt_events') }} as events
+        where
+            events.user_id = attempts.user_id
+            and events.message_id = attempts.message_id
+    ) as receipts
 
 ),
 
--- A receipt proves the message sent, whatever the ledger row says. An attempt
--- that is still `sending` is unknown until its owner settles it.
+-- What receipts say outranks the ledger. An attempt that is still `sending`
+-- is unknown until its owner settles it.
 judged as (
 
     select
-        attempts.user_id,
-        attempts.enrollment_id,
-        attempts.sequence_stepid,
-        attempts.attempt_no,
-        attempts.message_id,
-        attempts.day_number,
-        attempts.definition_hash,
-        attempts.fault_class,
-        attempts.claimed_at,
-        attempts.deadline_at,
-        attempts.finished_at,
-        coalesce(attempts.sent_at, attempts.claimed_at) as sent_at,
+        *,
         case
+            when is_delivered then 'sent'
             when
-                attempts.attempt_status = 'sent'
-                or receipts.is_proof_of_sending then 'sent'
-            when attempts.attempt_status = 'sending' then 'unknown'
-            else attempts.attempt_status
-        end as verdict,
-        coalesce(fault_policies.retry_minutes, '{}') as retry_minutes,
-        coalesce(fault_policies.ends_enrollment, false) as ends_enrollment
+                undelivered_at is not null
+                and (proves_sent or attempt_status <> 'failed')
+                then 'undelivered'
+            when proves_sent then 'sent'
+            when attempt_status = 'sending' then 'unknown'
+            else attempt_status
+        end as verdict
     from attempts
-    left join receipts
-        on
-            attempts.user_id = receipts.user_id
-            and attempts.message_id = receipts.message_id
-    left join fault_policies
-        on attempts.fault_class = fault_policies.fault_class
+
+),
+
+described as (
+
+    select
+        user_id,
+        enrollment_id,
+        sequence_stepid,
+        attempt_no,
+        day_number,
+        definition_hash,
+        claimed_at,
+        deadline_at,
+        due_at,
+        verdict,
+        is_delivered,
+        attempt_status in ('sending', 'sent', 'unknown') as may_have_been_sent,
+        coalesce(sent_at, claimed_at) as sent_at,
+        case verdict when 'undelivered' then undelivered_at else finished_at end
+            as ended_at,
+        case verdict
+            when 'undelivered' then coalesce(receipt_fault_class, 'UNCLASSIFIED')
+            else fault_class
+        end as fault_class
+    from judged
 
 )
 
-select * from judged
+select * from described

@@ -4,72 +4,70 @@ with attempts as (
 
 ),
 
+fault_policies as (
+
+    select * from {{ ref('fault_policies') }}
+
+),
+
 -- Released attempts were provably not sent: they count for the numbering of
--- attempts and for nothing else.
-summarised as (
+-- attempts and for nothing else. Of the others the last one decides, unless
+-- one was sent.
+ranked as (
 
     select
-        user_id,
-        enrollment_id,
-        sequence_stepid,
-        max(attempt_no) as last_attempt_no,
-        count(*) filter (where verdict <> 'released') as attempts_used,
-        min(claimed_at) filter (
-            where verdict <> 'released'
-        ) as first_claimed_at,
-        min(sent_at) filter (where verdict = 'sent') as sent_at,
-        coalesce(bool_or(verdict = 'unknown'), false) as has_unknown
+        *,
+        max(attempt_no) over step as last_attempt_no,
+        count(*) filter (where verdict <> 'released') over step
+            as attempts_used,
+        min(claimed_at) filter (where verdict <> 'released') over step
+            as first_claimed_at,
+        bool_or(is_delivered) over step as has_delivery,
+        bool_or(may_have_been_sent) over step as may_have_been_sent,
+        row_number() over (
+            partition by user_id, enrollment_id, sequence_stepid
+            order by
+                verdict = 'released' asc, verdict = 'sent' desc, attempt_no desc
+        ) as decision_rank,
+        first_value(due_at) over (
+            partition by user_id, enrollment_id, sequence_stepid
+            order by verdict = 'released' asc, attempt_no asc
+        ) as planned_at
     from attempts
-    group by user_id, enrollment_id, sequence_stepid
+    window step as (partition by user_id, enrollment_id, sequence_stepid)
 
 ),
 
-last_counted as (
-
-    select distinct on (user_id, enrollment_id, sequence_stepid) *
-    from attempts
-    where verdict <> 'released'
-    order by
-        user_id asc,
-        enrollment_id asc,
-        sequence_stepid asc,
-        attempt_no desc
-
-),
-
-joined as (
+decisive as (
 
     select
-        summarised.user_id,
-        summarised.enrollment_id,
-        summarised.sequence_stepid,
-        summarised.last_attempt_no,
-        summarised.attempts_used,
-        summarised.first_claimed_at,
-        summarised.sent_at,
-        summarised.has_unknown,
-        last_counted.day_number,
-        last_counted.definition_hash,
-        last_counted.claimed_at,
-        last_counted.deadline_at,
-        last_counted.finished_at,
-        last_counted.fault_class,
-        last_counted.ends_enrollment,
+        ranked.user_id,
+        ranked.enrollment_id,
+        ranked.sequence_stepid,
+        ranked.last_attempt_no,
+        ranked.attempts_used,
+        ranked.first_claimed_at,
+        ranked.planned_at,
+        ranked.has_delivery,
+        ranked.may_have_been_sent,
+        ranked.verdict,
+        ranked.day_number,
+        ranked.definition_hash,
+        ranked.claimed_at,
+        ranked.deadline_at,
+        ranked.sent_at,
+        ranked.ended_at,
+        ranked.fault_class,
+        coalesce(fault_policies.ends_enrollment, false) as ends_enrollment,
         -- The wait after the n-th failure; none left means none to come
-        last_counted.finished_at + make_interval(
-            mins => last_counted.retry_minutes[summarised.attempts_used]
-        ) as retry_at,
-        case
-            when summarised.sent_at is not null then 'sent'
-            else coalesce(last_counted.verdict, 'released')
-        end as verdict
-    from summarised
-    left join last_counted
-        on
-            summarised.user_id = last_counted.user_id
-            and summarised.enrollment_id = last_counted.enrollment_id
-            and summarised.sequence_stepid = last_counted.sequence_stepid
+        ranked.ended_at + make_interval(
+            mins => fault_policies.retry_minutes[ranked.attempts_used]
+        ) as retry_at
+    from ranked
+    left join fault_policies
+        on ranked.fault_class = fault_policies.fault_class
+    where ranked.decision_rank = 1
 
 )
 
-select * from joined
+select * from decisive

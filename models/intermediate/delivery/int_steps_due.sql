@@ -4,47 +4,49 @@ with settled as (
 
 ),
 
-enrollments as (
+-- A daily step stays daily: while it went out on time, the delay counts from
+-- when it was planned
+based as (
 
-    select * from {{ ref('int_enrollments_to_fold') }}
+    select
+        *,
+        case
+            when
+                send_time is not null
+                and settles_at <= planned_at + interval '2 hours'
+                then planned_at
+            else settles_at
+        end as base_at
+    from settled
 
 ),
 
 -- The delay belongs to the step just settled; the first step is due at
 -- enrolment. Only the due time of the step that is next means anything.
+placed as (
+
+    select
+        *,
+        coalesce(
+            lag(base_at) over chain + {{ hours('lag(delay_hours) over chain') }},
+            first_due_at
+        ) as delayed_at,
+        min(chain_no) filter (where not is_settled) over enrollment as open_no,
+        min(chain_no) filter (where stops_enrollment) over enrollment
+            as stop_no
+    from based
+    window
+        enrollment as (partition by user_id, enrollment_id),
+        chain as (enrollment order by chain_no)
+
+),
+
 due as (
 
     select
-        settled.*,
-        enrollments.sequence_id,
-        enrollments.contact_phone,
-        enrollments.device_id,
-        enrollments.exit_reason,
-        enrollments.is_ended,
-        coalesce(
-            lag(settled.settled_at) over chain
-            + {{ hours('lag(settled.delay_hours) over chain') }},
-            enrollments.enrolled_at
-        ) as due_at,
-        coalesce(sum(settled.delay_hours) over (
-            chain rows between unbounded preceding and 1 preceding
-        ), 0) as hours_before,
-        min(settled.chain_no) filter (
-            where not settled.is_settled
-        ) over enrollment as open_no,
-        min(settled.chain_no) filter (
-            where settled.stops_enrollment
-        ) over enrollment as stop_no
-    from settled
-    inner join enrollments
-        on
-            settled.user_id = enrollments.user_id
-            and settled.enrollment_id = enrollments.enrollment_id
-    window
-        enrollment as (
-            partition by settled.user_id, settled.enrollment_id
-        ),
-        chain as (enrollment order by settled.chain_no)
+        *,
+        {{ at_local_time('delayed_at', 'send_time', 'time_zone') }} as due_at
+    from placed
 
 )
 

@@ -1,11 +1,15 @@
 with timed as (
 
-    select * from {{ ref('int_steps_timed') }}
+    select
+        *,
+        resolution in ('none', 'released', 'retry', 'resend') as is_sendable
+    from {{ ref('int_steps_timed') }}
 
 ),
 
 -- One status per step: the first branch that applies. A message that may be
--- under way is waited for, also when the contact has left.
+-- under way is waited for, also when the contact has left. An ended enrolment
+-- never reopens.
 folded as (
 
     select
@@ -13,16 +17,29 @@ folded as (
         case
             when resolution in ('sent', 'assumed_sent') then 'completed'
             when resolution = 'failed' then 'failed'
+            when resolution = 'late' or is_skipped_now then 'skipped'
             when chain_no > stop_no then 'sequence_failed'
-            when exit_reason is not null and resolution <> 'waiting'
-                then 'cancelled'
-            when chain_no = open_no then 'active'
+            when exit_reason is not null and is_sendable then 'cancelled'
+            when is_ended then 'sequence_failed'
+            when resolution = 'awaiting' then 'sent'
+            when is_next then 'active'
             else 'pending'
         end as status,
         max(lower(fault_class)) filter (where chain_no = stop_no) over (
             partition by user_id, enrollment_id
         ) as stop_reason
     from timed
+
+),
+
+opened as (
+
+    select
+        *,
+        status in ('pending', 'active', 'sent') as is_open,
+        status = 'active' and is_sendable as is_to_send,
+        status = 'completed' and is_last and exit_reason is null as is_through
+    from folded
 
 ),
 
@@ -34,6 +51,7 @@ described as (
         sequence_stepid,
         sequence_id,
         definition_hash,
+        followed_hash,
         contact_phone,
         device_id,
         day_number as current_step,
@@ -42,26 +60,29 @@ described as (
         case status
             when 'completed' then nullif(resolution, 'sent')
             when 'failed' then lower(fault_class)
-            when 'sequence_failed' then stop_reason
+            when 'skipped' then 'late'
+            when 'sequence_failed' then coalesce(stop_reason, end_reason)
             when 'cancelled' then exit_reason
         end as status_reason,
-        case
-            when status in ('active', 'pending') then next_trigger_time
-        end as next_trigger_time,
+        case when is_open then goes_at end as due_at,
+        case when is_open then next_trigger_time end as next_trigger_time,
         -- The attempt to make next, or the one that is waited for
         case
-            when status = 'active' and resolution <> 'waiting'
-                then coalesce(last_attempt_no, 0) + 1
+            when is_to_send then coalesce(last_attempt_no, 0) + 1
             else last_attempt_no
         end as attempt_no,
         attempts_used::integer as attempts_used,
-        status = 'active' and has_unknown and resolution <> 'waiting'
-            as is_resend,
-        settled_at,
-        case when status = 'completed' then settled_at end as completed_at
-    from folded
-    -- An ended enrolment never reopens
-    where not (is_ended and status in ('active', 'pending'))
+        is_to_send and may_have_been_sent as is_resend,
+        case when is_skipped_now then {{ now_utc() }} else settled_at end
+            as settled_at,
+        case when status = 'completed' then settled_at end as completed_at,
+        case when is_open then next_fold_at end as next_fold_at,
+        case when is_through then next_sequence_id end as next_sequence_id,
+        case
+            when is_through and next_sequence_id is not null
+                then settled_at + {{ hours('delay_hours') }}
+        end as next_sequence_due_at
+    from opened
 
 )
 

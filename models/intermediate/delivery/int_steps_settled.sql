@@ -1,65 +1,51 @@
 with chained as (
 
-    select * from {{ ref('int_steps_chained') }}
-
-),
-
-attempted as (
-
-    select * from {{ ref('int_steps_attempted') }}
-
-),
-
-joined as (
-
     select
-        chained.*,
-        attempted.last_attempt_no,
-        coalesce(attempted.attempts_used, 0) as attempts_used,
-        coalesce(attempted.has_unknown, false) as has_unknown,
-        coalesce(attempted.verdict, 'none') as verdict,
-        attempted.fault_class,
-        attempted.ends_enrollment,
-        attempted.claimed_at,
-        attempted.finished_at,
-        attempted.sent_at,
-        attempted.retry_at,
+        *,
         greatest(
-            attempted.claimed_at
-            + make_interval(mins => chained.unknown_grace_minutes),
-            attempted.deadline_at
+            claimed_at + make_interval(mins => unknown_grace_minutes),
+            deadline_at
         ) as grace_until,
-        chained.chain_no < max(chained.chain_no) filter (
-            where attempted.verdict is not null
-        ) over (
-            partition by chained.user_id, chained.enrollment_id
-        ) as is_passed
-    from chained
-    left join attempted
-        on
-            chained.user_id = attempted.user_id
-            and chained.enrollment_id = attempted.enrollment_id
-            and chained.sequence_stepid = attempted.sequence_stepid
+        sent_at + make_interval(hours => receipt_deadline_hours)
+            as receipt_until,
+        coalesce(
+            retry_at is not null and not ends_enrollment and not is_passed
+            and not is_ended, false
+        ) as can_retry
+    from {{ ref('int_steps_chained') }}
 
 ),
 
--- sent, assumed_sent and failed are settled; none, released, retry, resend
--- and waiting are open. Once a later step was tried, this one is passed: what
--- comes to light about it sends nothing again and stops nothing.
+-- Settled are sent, assumed_sent, failed and late; none, released, retry,
+-- resend, waiting (for an outcome) and awaiting (a receipt) are open. Once a
+-- later step was attempted this one is passed: what comes to light about it
+-- sends nothing again and stops nothing.
 resolved as (
 
     select
         *,
         case
-            when verdict = 'failed' and retry_at is not null and not is_passed
-                then 'retry'
+            when
+                verdict = 'sent' and advance_on = 'delivered'
+                and not has_delivery and not is_passed and not is_ended
+                and exit_reason is null and receipt_until > {{ now_utc() }}
+                then 'awaiting'
+            when verdict = 'undelivered' and is_passed then 'sent'
+            when
+                verdict = 'undelivered' and can_retry
+                and on_undelivered = 'retry' then 'retry'
+            when verdict = 'undelivered' then 'failed'
+            when verdict = 'failed' and can_retry then 'retry'
             when verdict <> 'unknown' then verdict
+            when is_ended then 'assumed_sent'
             when on_unknown = 'hold' or grace_until > {{ now_utc() }}
                 then 'waiting'
-            when on_unknown = 'resend' and not is_passed then 'resend'
+            when
+                on_unknown = 'resend' and not is_passed
+                and attempts_used < {{ var('max_attempts') }} then 'resend'
             else 'assumed_sent'
         end as resolution
-    from joined
+    from chained
 
 ),
 
@@ -67,17 +53,21 @@ settled as (
 
     select
         *,
-        resolution in ('sent', 'assumed_sent', 'failed') as is_settled,
-        resolution = 'failed'
-        and not is_passed
+        resolution in ('sent', 'assumed_sent', 'failed', 'late') as is_settled,
+        resolution = 'failed' and not is_passed
         and (on_failure = 'stop' or ends_enrollment) as stops_enrollment,
-        case resolution
-            when 'sent' then sent_at
-            when 'assumed_sent' then claimed_at
-            when 'failed' then finished_at
-        end as settled_at
+        -- As far as one can tell, while the outcome is not known
+        case
+            when resolution in ('sent', 'awaiting') then sent_at
+            when resolution in ('assumed_sent', 'waiting') then claimed_at
+            when resolution = 'failed' then ended_at
+            when resolution = 'late' then tried_at
+        end as settles_at
     from resolved
 
 )
 
-select * from settled
+select
+    *,
+    case when is_settled then settles_at end as settled_at
+from settled

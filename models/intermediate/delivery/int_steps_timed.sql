@@ -1,51 +1,88 @@
-with due as (
+{%- set zone = ["time_zone", "quiet_from", "quiet_until", "skip_weekends"] -%}
 
-    select * from {{ ref('int_steps_due') }}
+with steps as (
+
+    select * from {{ ref('int_steps_late') }}
 
 ),
 
--- When a step that is next may go, and when it will have settled as far as
--- one can tell: an attempt of unknown outcome counts from its claim
-expected as (
+-- When the step that is next is to go, or to be given up waiting for
+aimed as (
 
     select
         *,
+        chain_no = next_no as is_next,
+        resolution in ('waiting', 'awaiting') as waits,
         case resolution
             when 'waiting' then grace_until
+            when 'awaiting' then receipt_until
             when 'resend' then grace_until
             when 'retry' then retry_at
-            else due_at
-        end as sendable_at,
-        case resolution
-            when 'waiting' then claimed_at
-            when 'resend' then grace_until
-            when 'retry' then retry_at
-            else due_at
-        end as expected_at
-    from due
+            else next_due_at
+        end as aimed_at,
+        coalesce(sum(delay_hours) over (
+            partition by user_id, enrollment_id
+            order by chain_no
+            rows between unbounded preceding and 1 preceding
+        ), 0) as hours_before
+    from steps
 
 ),
 
--- The steps behind it are projected by the delays between. Windows, for a
--- self-join here is planned as a nested loop over everything.
+allowed as (
+
+    select
+        *,
+        case
+            when waits then aimed_at
+            else {{ sendable_from('aimed_at', *zone) }}
+        end as allowed_at
+    from aimed
+
+),
+
+-- The steps behind it are projected by the delays between
+projected as (
+
+    select
+        *,
+        max(case when waits then base_at else allowed_at end)
+            filter (where is_next) over enrollment
+        + {{ hours(
+            "hours_before - max(hours_before) filter (where is_next)"
+            ~ " over enrollment"
+        ) }} as projected_at
+    from allowed
+    window enrollment as (partition by user_id, enrollment_id)
+
+),
+
+placed as (
+
+    select
+        *,
+        case
+            when is_next then aimed_at
+            else {{ at_local_time('projected_at', 'send_time', 'time_zone') }}
+        end as goes_at
+    from projected
+
+),
+
 timed as (
 
     select
         *,
         case
-            when chain_no = open_no then sendable_at
-            when chain_no > open_no
-                then
-                    max(expected_at) filter (
-                        where chain_no = open_no
-                    ) over enrollment
-                    + {{ hours(
-                        "hours_before - max(hours_before) filter ("
-                        ~ "where chain_no = open_no) over enrollment"
-                    ) }}
-        end as next_trigger_time
-    from expected
-    window enrollment as (partition by user_id, enrollment_id)
+            when is_next then allowed_at
+            else {{ sendable_from('goes_at', *zone) }}
+        end as next_trigger_time,
+        case
+            when resolution = 'waiting' and on_unknown = 'hold' then null
+            when waits then aimed_at
+            when is_late and not is_skipped_now then first_sendable_at
+        end as next_fold_at
+    from placed
 
 )
 

@@ -7,16 +7,17 @@
         },
         {'columns': ['user_id', 'device_id', 'next_trigger_time']},
     ],
-    pre_hook="set local enable_nestloop = off",
+    pre_hook="{{ assert_fold_is_whole() }}",
     post_hook=[
         "{{ record_exits() }}",
+        "{{ record_skips() }}",
+        "{{ record_links() }}",
         "{{ record_endings() }}",
+        "{{ schedule_folds() }}",
+        "{{ apply_watermark() }}",
         "{{ analyze_if_grown(this) }}",
     ]
 ) }}
-
--- The fold joins steps on three columns at once, which the planner takes for
--- a handful of rows; a nested loop over them is quadratic, a hash join is not.
 
 with folded as (
 
@@ -24,68 +25,73 @@ with folded as (
 
 ),
 
-{% if is_incremental() -%}
-    -- A step that left the definition before anything went out for it settles
-    -- nothing; the steps after it have moved up in the fold
-    removed as (
+skipped as (
 
-        select
-            existing.user_id,
-            existing.enrollment_id,
-            existing.sequence_stepid,
-            existing.sequence_id,
-            existing.definition_hash,
-            existing.contact_phone,
-            existing.device_id,
-            existing.current_step,
-            existing.chain_no,
-            'skipped' as status,
-            'step_removed' as status_reason,
-            null::timestamptz as next_trigger_time,
-            existing.attempt_no,
-            existing.attempts_used,
-            false as is_resend,
-            null::timestamptz as settled_at,
-            null::timestamptz as completed_at
-        from {{ this }} as existing
-        left join folded
-            on
-                existing.user_id = folded.user_id
-                and existing.enrollment_id = folded.enrollment_id
-                and existing.sequence_stepid = folded.sequence_stepid
-        where
-            existing.status in ('pending', 'active', 'sent')
-            and folded.sequence_stepid is null
+    select * from {{ ref('int_steps_skipped') }}
 
-    ),
-{%- endif %}
+),
 
+-- Steps that were open until this build; those it does not fold have left
 unioned as (
 
-    select * from folded
+    select *, 1 as preference from folded
     {% if is_incremental() -%}
         union all
-        select * from removed
+        {{ open_steps_as_skipped(this) }}
     {%- endif %}
+    union all
+    select *, 3 as preference from skipped
+
+),
+
+-- No anti-join: one on three columns is planned as a nested loop
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by user_id, enrollment_id, sequence_stepid
+            order by preference
+        ) as preference_rank,
+        first_value(followed_hash) over (
+            partition by user_id, enrollment_id
+            order by preference
+        ) as current_hash
+    from unioned
+
+),
+
+described as (
+
+    select
+        user_id,
+        enrollment_id,
+        sequence_stepid,
+        sequence_id,
+        definition_hash,
+        current_hash as followed_hash,
+        contact_phone,
+        device_id,
+        current_step,
+        chain_no,
+        status::text as status,
+        case
+            when preference > 1 then {{ reason_to_skip('ranked') }}
+            else status_reason
+        end::text as status_reason,
+        due_at,
+        next_trigger_time,
+        attempt_no,
+        attempts_used,
+        is_resend,
+        settled_at,
+        completed_at,
+        next_fold_at,
+        next_sequence_id,
+        next_sequence_due_at
+    from ranked
+    where preference_rank = 1
 
 )
 
-select
-    user_id,
-    enrollment_id,
-    sequence_stepid,
-    sequence_id,
-    definition_hash,
-    contact_phone,
-    device_id,
-    current_step,
-    chain_no,
-    status::text as status,
-    status_reason::text as status_reason,
-    next_trigger_time,
-    attempt_no,
-    attempts_used,
-    is_resend,
-    settled_at,
-    completed_at
-from unioned
+select * from described

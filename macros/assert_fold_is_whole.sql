@@ -1,0 +1,22 @@
+{% macro assert_fold_is_whole() -%}
+    {# A table that is made anew needs every enrolment, whatever was selected.
+       JIT costs this query more than it saves. #}
+    set local jit = off;
+    {% if not is_incremental() -%}
+        do $$
+        begin
+            if exists (
+                select user_id, enrollment_id
+                from {{ ref('sequence_enrollments') }}
+                except
+                select user_id, enrollment_id
+                from {{ ref('enrollments_to_fold') }}
+            ) then
+                raise exception using message =
+                    'sequence_contacts is made anew from a part of the '
+                    || 'enrolments: run dbt build --full-refresh with '
+                    || '--select +sequence_contacts';
+            end if;
+        end $$
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,39 @@
+{% macro open_steps_as_skipped(contacts) -%}
+    select
+        open_steps.user_id,
+        open_steps.enrollment_id,
+        open_steps.sequence_stepid,
+        open_steps.sequence_id,
+        open_steps.definition_hash,
+        open_steps.followed_hash,
+        open_steps.contact_phone,
+        open_steps.device_id,
+        open_steps.current_step,
+        null::integer as chain_no,
+        'skipped' as status,
+        null as status_reason,
+        null::timestamptz as due_at,
+        null::timestamptz as next_trigger_time,
+        case open_steps.status
+            when 'active' then nullif(open_steps.attempt_no - 1, 0)
+            else open_steps.attempt_no
+        end as attempt_no,
+        open_steps.attempts_used,
+        false as is_resend,
+        null::timestamptz as settled_at,
+        null::timestamptz as completed_at,
+        null::timestamptz as next_fold_at,
+        null::uuid as next_sequence_id,
+        null::timestamptz as next_sequence_due_at,
+        2 as preference
+    from {{ ref('enrollments_to_fold') }} as enrollments
+    cross join lateral (
+        select *
+        from {{ contacts }} as contact_steps
+        where
+            contact_steps.user_id = enrollments.user_id
+            and contact_steps.enrollment_id = enrollments.enrollment_id
+            and contact_steps.status in ('pending', 'active', 'sent')
+        offset 0
+    ) as open_steps
+{%- endmacro %}

@@ -1,0 +1,68 @@
+with steps as (
+
+    select * from {{ ref('int_steps_known') }}
+
+),
+
+tried as (
+
+    select * from {{ ref('int_steps_tried') }}
+
+),
+
+described as (
+
+    select
+        steps.*,
+        definitions.step_position,
+        definitions.send_time,
+        definitions.time_zone,
+        definitions.quiet_from,
+        definitions.quiet_until,
+        definitions.skip_weekends,
+        definitions.on_failure,
+        definitions.on_unknown,
+        definitions.unknown_grace_minutes,
+        definitions.on_undelivered,
+        definitions.on_late,
+        definitions.late_after_hours,
+        definitions.advance_on,
+        definitions.receipt_deadline_hours,
+        definitions.next_sequence_id,
+        tried.tried_at,
+        tried.last_attempt_no,
+        tried.planned_at,
+        tried.claimed_at,
+        tried.deadline_at,
+        tried.sent_at,
+        tried.ended_at,
+        tried.retry_at,
+        tried.fault_class,
+        tried.ends_enrollment,
+        tried.has_delivery,
+        coalesce(tried.may_have_been_sent, false) as may_have_been_sent,
+        coalesce(tried.verdict, 'none') as verdict,
+        coalesce(tried.attempts_used, 0) as attempts_used,
+        coalesce(definitions.day_number, tried.day_number) as day_number,
+        coalesce(
+            definitions.delay_hours, {{ var('default_delay_hours') }}
+        ) as delay_hours
+    from steps
+    left join lateral (
+        select *
+        from {{ ref('sequence_definitions') }} as recorded
+        where
+            recorded.user_id = steps.user_id
+            and recorded.definition_hash = steps.definition_hash
+            and recorded.sequence_stepid = steps.sequence_stepid
+        limit 1
+    ) as definitions on true
+    left join tried
+        on
+            steps.user_id = tried.user_id
+            and steps.enrollment_id = tried.enrollment_id
+            and steps.sequence_stepid = tried.sequence_stepid
+
+)
+
+select * from described

@@ -1,0 +1,64 @@
+{%- set sendable_at = sendable_from(
+    'moments.moment', 'due.time_zone', 'due.quiet_from', 'due.quiet_until',
+    'due.skip_weekends'
+) -%}
+
+with due as (
+
+    select * from {{ ref('int_steps_due') }}
+
+),
+
+pauses as (
+
+    select * from {{ ref('int_sequences_pauses') }}
+
+),
+
+paused as (
+
+    select
+        due.*,
+        due.chain_no = due.open_no
+        and due.resolution in ('none', 'released')
+        and not due.is_ended
+        and due.exit_reason is null as is_next_untried,
+        coalesce(pauses.paused_during, '{}') as paused_during
+    from due
+    left join pauses
+        on
+            due.user_id = pauses.user_id
+            and due.sequence_id = pauses.sequence_id
+
+),
+
+-- The first instant at which a step never attempted could go: its due time or
+-- the end of a pause, out of quiet hours and weekends, in no pause. Asked
+-- only where somebody minds.
+sendable as (
+
+    select
+        due.*,
+        awake.first_sendable_at
+    from paused as due
+    cross join lateral (
+        select min(moved.sendable_at) as first_sendable_at
+        from (
+            select {{ sendable_at }} as sendable_at
+            from (
+                select due.due_at as moment
+                union all
+                select upper(pause) as moment
+                from unnest(due.paused_during) as pause
+                where upper(pause) > due.due_at
+            ) as moments
+        ) as moved
+        where
+            due.on_late = 'skip'
+            and due.is_next_untried
+            and not due.paused_during @> moved.sendable_at
+    ) as awake
+
+)
+
+select * from sendable

@@ -1,0 +1,60 @@
+{{ config(
+    indexes=[{'columns': ['user_id', 'enrollment_id'], 'unique': true}],
+    post_hook="analyze {{ this }}"
+) }}
+
+with enrollments as (
+
+    select
+        user_id,
+        enrollment_id
+    from {{ ref('sequence_enrollments') }}
+
+),
+
+changed as (
+
+    select * from {{ ref('int_enrollments_changed') }}
+
+),
+
+scheduled as (
+
+    select
+        user_id,
+        enrollment_id
+    from {{ ref('fold_schedule') }}
+    where next_fold_at <= {{ now_utc() }}
+
+),
+
+last_fold as (
+
+    select * from {{ ref('int_folds_latest') }}
+
+),
+
+-- Without a fold to go on from, everything
+unioned as (
+
+    select *, 'changed' as cause from changed
+    union all
+    select *, 'time' as cause from scheduled
+    union all
+    select *, 'everything' as cause from enrollments
+    where not exists (select 1 from last_fold)
+
+),
+
+summarised as (
+
+    select
+        user_id,
+        enrollment_id,
+        min(cause) as cause
+    from unioned
+    group by user_id, enrollment_id
+
+)
+
+select * from summarised
