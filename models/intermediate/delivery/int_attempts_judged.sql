@@ -78,7 +78,7 @@ described as (
         due_at,
         verdict,
         is_delivered,
-        attempt_status in ('sending', 'sent', 'unknown') as may_have_been_sent,
+        attempt_status in ('sending', 'sent', 'unknown') as is_possibly_sent,
         coalesce(sent_at, claimed_at) as sent_at,
         case verdict when 'undelivered' then undelivered_at else finished_at end
             as ended_at,

@@ -23,7 +23,7 @@ ranked as (
         min(claimed_at) filter (where verdict <> 'released') over step
             as first_claimed_at,
         bool_or(is_delivered) over step as has_delivery,
-        bool_or(may_have_been_sent) over step as may_have_been_sent,
+        bool_or(is_possibly_sent) over step as may_have_been_sent,
         row_number() over (
             partition by user_id, enrollment_id, sequence_stepid
             order by

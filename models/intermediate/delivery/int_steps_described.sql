@@ -1,6 +1,6 @@
 with steps as (
 
-    select * from {{ ref('int_steps_known') }}
+    select * from {{ ref('int_steps_gathered') }}
 
 ),
 

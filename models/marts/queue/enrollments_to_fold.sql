@@ -28,6 +28,12 @@ scheduled as (
 
 ),
 
+resumed as (
+
+    select * from {{ ref('int_enrollments_resumed') }}
+
+),
+
 last_fold as (
 
     select * from {{ ref('int_folds_latest') }}
@@ -40,6 +46,8 @@ unioned as (
     select *, 'changed' as cause from changed
     union all
     select *, 'time' as cause from scheduled
+    union all
+    select *, 'resumed' as cause from resumed
     union all
     select *, 'everything' as cause from enrollments
     where not exists (select 1 from last_fold)

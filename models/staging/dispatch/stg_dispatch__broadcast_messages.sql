@@ -33,9 +33,11 @@ renamed as (
         sent_at,
         finished_at,
         gap_seconds,
+        due_at,
         lease_owner,
         dispatcher_version,
-        invocation_id as build_invocation_id
+        invocation_id as build_invocation_id,
+        row_xid
     from broadcast_messages
 
 )
