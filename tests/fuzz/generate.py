@@ -1,79 +1,36 @@
 """Histories drawn at random, with what real data has in it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.fuzz import events
+from tests.fuzz import edits, events
 from tests.fuzz.facts import Switch
 from tests.fuzz.history import Clock, Columns, Event, History, Plan
 from tests.fuzz.story import FAULTS
-
-TRIGGERS = ["WARM", "HOT", "COLD"]
-TAGS = [
-    "WARM", "WARM", "WARM", "HOT", " warm ,HOT", "WARM,COLD,HOT",
-    "\tWarm\n", "COLD", "WARMEX", ",,", "", None,
-]  # fmt: skip
-PHONES = ["60111000001", "+60 11-1000 001", "60111000002"]
-ALL_PHONES = [*PHONES, *PHONES, "0111000001", "1234", ""]
-HOURS = [None, -1, 0, 1, 2, 12, 24, 24, 24, 25, 48]
-CLOCKS = [None, "", "10:00", "02:30", "23:59", "09.30", "24:00"]
-ZONES = [
-    "Asia/Kuala_Lumpur", "Europe/Berlin", "America/New_York",
-    "America/Sao_Paulo", "Asia/Kolkata",
-]  # fmt: skip
-QUIET = [
-    (time(21), time(8)), (time(12), time(14)), (time(0), time(23)),
-    (time(1), time(2, 30)), (None, None),
-]  # fmt: skip
-# Days before clocks are changed in one of the zones, and an ordinary one
-STARTS = [
-    datetime(2026, 3, 2, 2, tzinfo=UTC),
-    datetime(2026, 3, 6, 20, 10, tzinfo=UTC),
-    datetime(2026, 3, 27, 23, tzinfo=UTC),
-    datetime(2026, 10, 23, 12, 30, tzinfo=UTC),
-    datetime(2026, 10, 30, 4, tzinfo=UTC),
-]
-GAPS = [1, 6, 31, 61, 130, 720, 1440, 1445, 1500, 2885, 4320]  # minutes
-
-POLICIES: dict[str, list[Any]] = {
-    "trigger_match": ["exact", "contains"],
-    "on_failure": ["stop", "continue"],
-    "on_unknown": ["assume_sent", "hold", "resend", "resend"],
-    "unknown_grace_minutes": [0, 60, 600],
-    "on_undelivered": ["fail", "retry", "retry"],
-    "on_late": ["send", "skip", "skip"],
-    "late_after_hours": [0, 1, 24],
-    "advance_on": ["sent", "delivered"],
-    "receipt_deadline_hours": [0, 1, 24],
-    "on_reply": ["exit", "ignore"],
-    "on_retag": ["ignore", "exit"],
-    "on_edit": ["follow", "pin"],
-    "reentry_after_days": [None, 0, 1],
-    "one_open_enrollment": [True, False],
-    "device_assignment": ["lead", "least_loaded"],
-    "time_zone": ZONES,
-    "skip_weekends": [None, True, False],
-}
-
-# What rarely comes together by chance
-THEMES: list[Columns] = [
-    *[()] * 6,
-    (("on_late", "skip"), ("late_after_hours", 0)),
-    (("on_late", "skip"), ("late_after_hours", 1), ("skip_weekends", True)),
-    (("reentry_after_days", 0), ("on_retag", "exit")),
-    (("advance_on", "delivered"), ("on_undelivered", "retry")),
-    (("on_unknown", "resend"), ("unknown_grace_minutes", 0)),
-    (("time_zone", "Europe/Berlin"), ("quiet_from", time(21)),
-     ("quiet_until", time(2, 30))),
-    (("time_zone", "America/New_York"), ("on_edit", "pin")),
-    (("one_open_enrollment", True),),
-]  # fmt: skip
+from tests.fuzz.vocabulary import (
+    ALL_PHONES,
+    CLOCKS,
+    GAPS,
+    HOURS,
+    PHONES,
+    POLICIES,
+    QUIET,
+    STARTS,
+    TAGS,
+    THEMES,
+    TRIGGERS,
+)
 
 
 def _chance(random: Random, one_in: int) -> bool:
     return random.randrange(one_in) == 0
+
+
+def _comes_back(theme: Columns) -> bool:
+    """Tell whether contacts are to end soon, and to enter again."""
+    return ("reentry_after_days", 0) in theme
 
 
 # What there is to begin with
@@ -97,16 +54,19 @@ def _step(random: Random, day: int) -> dict[str, Any]:
     return step
 
 
-def _plan(random: Random, name: str, theme: Columns) -> Plan:
-    days = list(range(1, random.randint(1, 4) + 1))
+def _plan(random: Random, name: str, names: list[str], theme: Columns) -> Plan:
+    most = 1 if _comes_back(theme) else 4
+    days = list(range(1, random.randint(1, most) + 1))
     if _chance(random, 6):
         random.shuffle(days)
     steps = [_step(random, day) for day in days]
     if _chance(random, 4):
         _chain(random, steps, name)
-    if _chance(random, 3):
-        others = [*(t for t in TRIGGERS if t != name), " hot ", "NOBODY", ""]
-        steps[-1]["next_trigger"] = random.choice(others)
+    if len(names) > 1 and _chance(random, 2):
+        others = [other.lower() for other in names if other != name]
+        rare = _chance(random, 8)
+        named = random.choice([*TRIGGERS, "NOBODY", ""] if rare else others)
+        steps[-1]["next_trigger"] = f" {named} "
     columns: dict[str, Any] = {}
     for column, values in (
         ("skip_weekends", [True, None]),
@@ -180,6 +140,8 @@ def _contact(random: Random) -> events.Action:
     kind = random.choice(["opt_out", "opt_out", "opt_in"])
     actions: list[events.Action] = [
         events.Suppress(phone, kind),
+        events.Suppress(phone, kind),
+        events.Answer(phone),
         events.Answer(phone),
         events.Void(random.randrange(6)),
     ]
@@ -197,10 +159,10 @@ def _change_sequence(random: Random) -> events.Action:
         (("schedule_time", random.choice(CLOCKS)),),
     ]
     if _chance(random, 12):
-        return events.DeleteSequence(number)
+        return edits.DeleteSequence(number)
     if _chance(random, 3):
-        return events.ChangePolicies(number, _policy(random))
-    return events.ChangeSequence(number, random.choice(columns))
+        return edits.ChangePolicies(number, _policy(random))
+    return edits.ChangeSequence(number, random.choice(columns))
 
 
 def _change_steps(random: Random) -> events.Action:
@@ -215,29 +177,34 @@ def _change_steps(random: Random) -> events.Action:
     ]
     if _chance(random, 4):
         day, hours = random.randint(0, 5), random.choice(HOURS)
-        return events.InsertStep(number, day, hours)
+        return edits.InsertStep(number, day, hours)
     if _chance(random, 6):
-        return events.RecreateSteps(
+        return edits.RecreateSteps(
             number, is_written_again=random.random() < 0.8
         )
-    return events.ChangeStep(number, step, random.choice(changes))
+    return edits.ChangeStep(number, step, random.choice(changes))
 
 
 def _change_leads(random: Random) -> events.Action:
     number, tag = random.randrange(6), random.choice(TAGS)
     actions: list[events.Action] = [
         _lead(random),
-        events.ChangeLead(number, "trigger", tag),
-        events.ChangeLead(number, "trigger", tag),
-        events.ChangeLead(number, "phone", random.choice(PHONES)),
-        events.ChangeLead(number, None),
+        edits.ChangeLead(number, "trigger", tag),
+        edits.ChangeLead(number, "trigger", tag),
+        edits.ChangeLead(number, "phone", random.choice(PHONES)),
+        edits.ChangeLead(number, None),
     ]
     return random.choice(actions)
 
 
-def _lead(random: Random) -> events.AddLead:
+def _retag(random: Random) -> events.Action:
+    """Take the tag of the first lead, or give it back."""
+    return edits.ChangeLead(0, "trigger", random.choice(["WARM", ""]))
+
+
+def _lead(random: Random) -> edits.AddLead:
     phone, tag = random.choice(ALL_PHONES), random.choice(TAGS)
-    return events.AddLead(phone, tag, has_device=not _chance(random, 8))
+    return edits.AddLead(phone, tag, has_device=not _chance(random, 8))
 
 
 ACTIONS: list[Callable[[Random], events.Action]] = [
@@ -254,18 +221,21 @@ ACTIONS: list[Callable[[Random], events.Action]] = [
 def history(random: Random, rounds: int) -> History:
     names = TRIGGERS[: random.choice([1, 1, 2, 3])]
     theme = random.choice(THEMES)
-    first = events.AddLead(PHONES[0], TAGS[0])
+    first = edits.AddLead(PHONES[0], TAGS[0])
     leads = [_lead(random) for _ in range(random.randint(0, 2))]
+    actions = ACTIONS + [_retag] * (24 if _comes_back(theme) else 0)
     return History(
-        tuple(_plan(random, name, theme) for name in names),
+        tuple(_plan(random, name, names, theme) for name in names),
         (first, *leads),
-        tuple(_round(random) for _ in range(rounds)),
+        tuple(_round(random, actions) for _ in range(rounds)),
     )
 
 
-def _round(random: Random) -> tuple[Event, ...]:
+def _round(
+    random: Random, actions: list[Callable[[Random], events.Action]]
+) -> tuple[Event, ...]:
     return tuple(
-        Event(random.randint(1, 19) / 20, random.choice(ACTIONS)(random))
+        Event(random.randint(1, 19) / 20, random.choice(actions)(random))
         for _ in range(random.randint(0, 6))
     )
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from tests.fuzz.events import Action, AddLead
+from tests.fuzz.edits import AddLead
+from tests.fuzz.events import Action
 from tests.fuzz.facts import (
     Attempt,
     Facts,
