@@ -35,8 +35,9 @@ def dbt_project(
 
 @pytest.fixture(scope="session")
 def built(server: Server, dbt_project: Project) -> str:
-    """Return a template: everything built and tested, no data."""
-    recreate(server, DATABASE, TEMPLATE)
+    """Return a template: everything built and tested, no tenant's data."""
+    with _world(server, dbt_project, TEMPLATE) as world:
+        world.hold_policies()
     dbt_build(dbt_project, with_unit_tests=True, select=[])
     recreate(server, BUILT, DATABASE)
     return BUILT

@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 T0 = datetime(2026, 3, 2, 2, tzinfo=UTC)
-TENANT, OTHER_TENANT = UUID(int=1), UUID(int=2)
+TENANT, OTHER_TENANT, NOBODY = UUID(int=1), UUID(int=2), UUID(int=3)
 DEVICE, OTHER_DEVICE = UUID(int=11), UUID(int=12)
 WARM, HOT = UUID(int=21), UUID(int=22)
 # Sequences with a policy of their own, as people give them one: by the seed
 CONTINUE, HOLD, RESEND = UUID(int=23), UUID(int=24), UUID(int=25)
-_POLICIES = {
+POLICIES = {
     CONTINUE: {"on_failure": "continue"},
     HOLD: {"on_unknown": "hold"},
     RESEND: {"on_unknown": "resend"},
@@ -129,7 +129,7 @@ def write_policies(file: Path) -> None:
     with file.open("w") as out:
         writer = csv.DictWriter(out, columns)
         writer.writeheader()
-        for sequence, policies in _POLICIES.items():
+        for sequence, policies in POLICIES.items():
             writer.writerow({"sequence_id": sequence, **policies})
 
 
@@ -185,6 +185,29 @@ def dbt(project: Project, *args: str) -> Any:
 
     with _lean(environment(project)):
         return dbtRunner().invoke(["--quiet", *args, *_options(project)])
+
+
+def seed(
+    project: Project,
+    *options: str,
+    dbt_vars: dict[str, object] | None = None,
+) -> str:
+    """Load the seeds; return what was wrong with them, nothing if all is well.
+
+    Without the hash of the code, so that a changed seed is no whole parse.
+    """
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes a second
+
+    arguments = ["--quiet", "seed", *project.arguments(), *options]
+    arguments += ["--vars", json.dumps(dbt_vars or {})]
+    with _lean(environment(project, dbt_vars)):
+        outcome: Any = dbtRunner().invoke(arguments)
+    if outcome.exception:
+        raise outcome.exception
+    results = outcome.result.results
+    return "\n".join(
+        found.message for found in results if found.status == "error"
+    )
 
 
 @contextmanager
@@ -250,6 +273,16 @@ class World:
         ((found,),) = self.rows(query, *values)
         return found
 
+    def hold_policies(self) -> None:
+        """Give each row of the seed its sequence, archived by nobody."""
+        self.tenant(NOBODY)
+        for sequence in POLICIES:
+            self.sequence(str(sequence), sequence=sequence, user=NOBODY)
+        self.execute(
+            "update public.sequences set status = 'archived',"
+            " is_active = false"
+        )
+
     def tenant(self, user: UUID = TENANT) -> None:
         self.execute(
             "insert into public.users (id, email, full_name, password_hash)"
@@ -280,6 +313,7 @@ class World:
         trigger: str | None = None,
     ) -> None:
         """Create a sequence of that many steps, a day apart, no gaps."""
+        self.execute("delete from public.sequences where id = %s", sequence)
         self.execute(
             "insert into public.sequences (id, user_id, name, trigger,"
             " status, min_delay_seconds, max_delay_seconds)"
