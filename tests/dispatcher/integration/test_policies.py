@@ -263,8 +263,8 @@ def test_fault_policies_are_held_to_their_rules(project: Project) -> None:
     assert found == [
         "row 2, column uses_attempt: 'maybe', expected true or false",
         (
-            "row 2, column retry_minutes: '5,30', expected whole numbers such as"
-            " {5,30}, or {}"
+            "row 2, column retry_minutes: '5,30', expected whole numbers such"
+            " as {5,30}, or {}"
         ),
         "row 3, column ends_enrollment: is blank, expected true or false",
         "row 3, column breaker_scope: 'gateway', expected device",
@@ -289,8 +289,5 @@ def test_fault_policies_are_held_to_their_rules(project: Project) -> None:
             " breaker_scope, and none without"
         ),
         "and 3 more",
-        (
-            "Correct seeds/fault_policies.csv (a var: dbt_project.yml), then dbt"
-            " build."
-        ),
+        CURE.replace("sequence_policies", "fault_policies"),
     ]
