@@ -15,14 +15,15 @@ attempts as (
         receipts.undelivered_at,
         receipts.receipt_fault_class
     from enrollments
-    cross join lateral (
-        select *
-        from {{ ref('stg_dispatch__broadcast_messages') }} as messages
-        where
-            messages.user_id = enrollments.user_id
-            and messages.enrollment_id = enrollments.enrollment_id
-        offset 0
-    ) as attempts
+    cross join
+        lateral (
+            select messages.*
+            from {{ ref('stg_dispatch__broadcast_messages') }} as messages
+            where
+                messages.user_id = enrollments.user_id
+                and messages.enrollment_id = enrollments.enrollment_id
+            offset 0
+        ) as attempts
     cross join lateral (
         select
             coalesce(bool_or(events.receipt_status <> 'failed'), false)
@@ -83,7 +84,9 @@ described as (
         case verdict when 'undelivered' then undelivered_at else finished_at end
             as ended_at,
         case verdict
-            when 'undelivered' then coalesce(receipt_fault_class, 'UNCLASSIFIED')
+            when
+                'undelivered'
+                then coalesce(receipt_fault_class, 'UNCLASSIFIED')
             else fault_class
         end as fault_class
     from judged

@@ -3,7 +3,7 @@ with enrollments as (
     select enrollments.*
     from {{ ref('enrollments_to_fold') }} as to_fold
     cross join lateral (
-        select *
+        select enrolled.*
         from {{ ref('sequence_enrollments') }} as enrolled
         where
             enrolled.user_id = to_fold.user_id

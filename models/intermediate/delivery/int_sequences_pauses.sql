@@ -35,9 +35,15 @@ operator_switches as (
 
 switches as (
 
-    select *, 'sequence' as switched_by from sequence_switches
+    select
+        *,
+        'sequence' as switched_by
+    from sequence_switches
     union all
-    select *, 'operator' as switched_by from operator_switches
+    select
+        *,
+        'operator' as switched_by
+    from operator_switches
 
 ),
 

@@ -49,7 +49,7 @@ described as (
         ) as delay_hours
     from steps
     left join lateral (
-        select *
+        select recorded.*
         from {{ ref('sequence_definitions') }} as recorded
         where
             recorded.user_id = steps.user_id

@@ -28,7 +28,8 @@ placed as (
     select
         *,
         coalesce(
-            lag(base_at) over chain + {{ hours('lag(delay_hours) over chain') }},
+            lag(base_at) over chain
+            + {{ hours('lag(delay_hours) over chain') }},
             first_due_at
         ) as delayed_at,
         min(chain_no) filter (where not is_settled) over enrollment as open_no,

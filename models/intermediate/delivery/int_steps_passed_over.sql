@@ -17,15 +17,16 @@ skipped as (
         decisions.definition_hash,
         decisions.decided_at
     from enrollments
-    cross join lateral (
-        select *
-        from {{ ref('sequence_decisions') }} as decided
-        where
-            decided.user_id = enrollments.user_id
-            and decided.enrollment_id = enrollments.enrollment_id
-            and decided.decision = 'skip'
-        offset 0
-    ) as decisions
+    cross join
+        lateral (
+            select decided.*
+            from {{ ref('sequence_decisions') }} as decided
+            where
+                decided.user_id = enrollments.user_id
+                and decided.enrollment_id = enrollments.enrollment_id
+                and decided.decision = 'skip'
+            offset 0
+        ) as decisions
     order by
         decisions.user_id asc,
         decisions.enrollment_id asc,

@@ -47,7 +47,7 @@ projected as (
     select
         *,
         max(case when waits then base_at else allowed_at end)
-            filter (where is_next) over enrollment
+        filter (where is_next) over enrollment
         + {{ hours(
             "hours_before - max(hours_before) filter (where is_next)"
             ~ " over enrollment"

@@ -43,13 +43,25 @@ last_fold as (
 -- Without a fold to go on from, everything
 unioned as (
 
-    select *, 'changed' as cause from changed
+    select
+        *,
+        'changed' as cause
+    from changed
     union all
-    select *, 'time' as cause from scheduled
+    select
+        *,
+        'time' as cause
+    from scheduled
     union all
-    select *, 'resumed' as cause from resumed
+    select
+        *,
+        'resumed' as cause
+    from resumed
     union all
-    select *, 'everything' as cause from enrollments
+    select
+        *,
+        'everything' as cause
+    from enrollments
     where not exists (select 1 from last_fold)
 
 ),

@@ -3,9 +3,15 @@
     pre_hook="{{ forget_unfinished_folds() }}"
 ) }}
 
+with fault_policies as (
+
+    select * from {{ ref('fault_policies') }}
+
+),
+
 -- Taken before anything is read: a row that this snapshot cannot see yet is
 -- at or beyond its xmin, so the next build will find it.
-with taken as (
+taken as (
 
     select
         '{{ invocation_id }}'::text as invocation_id,
@@ -14,8 +20,10 @@ with taken as (
         '{{ var("fold_version") }}'::text as fold_version,
         (
             select
-                md5(string_agg(policy::text, ' ' order by policy.fault_class))
-            from {{ ref('fault_policies') }} as policy
+                md5(string_agg(
+                    fault_policies::text, ' ' order by fault_policies.fault_class
+                ))
+            from fault_policies
         )::uuid as fault_policies_hash,
         {{ now_utc() }} as taken_at,
         false as is_applied

@@ -34,13 +34,19 @@ skipped as (
 -- Steps that were open until this build; those it does not fold have left
 unioned as (
 
-    select *, 1 as preference from folded
+    select
+        *,
+        1 as preference
+    from folded
     {% if is_incremental() -%}
         union all
         {{ open_steps_as_skipped(this) }}
     {%- endif %}
     union all
-    select *, 3 as preference from skipped
+    select
+        *,
+        3 as preference
+    from skipped
 
 ),
 
