@@ -21,7 +21,8 @@ taken as (
         (
             select
                 md5(string_agg(
-                    fault_policies::text, ' ' order by fault_policies.fault_class
+                    fault_policies::text, ' '
+                    order by fault_policies.fault_class
                 ))
             from fault_policies
         )::uuid as fault_policies_hash,
