@@ -42,8 +42,8 @@ def tell(place: Place, leads: Path | None) -> bool:
     heading("1  dbt build: what is wrong with the data")
     _build(place, everything=True)
     show_table(_query(place, "demo_findings"), "pipeline_findings")
-    heading("2  The cure, as the findings give it: set the triggers")
-    show_table(_query(place, "demo_cure"), "update sequences set trigger …")
+    heading("2  The cures that the findings give, run as they stand")
+    _cure(place)
     heading("3  dbt build: who is enrolled now, and who is not and why")
     _build(place)
     show_table(_query(place, "demo_enrolled"), "enrollment_diagnostics")
@@ -51,9 +51,11 @@ def tell(place: Place, leads: Path | None) -> bool:
     _dispatch(place)
     heading("5  dbt build: what became of it")
     _build(place)
-    show_table(_query(place, "demo_monitor_counts"), "Steps by state")
+    show_table(_query(place, "demo_summary"), "sequence_summary")
+    show_table(_query(place, "demo_funnel"), "step_funnel")
     title = "sequence_progress_monitor: one row of each state"
     show_table(_query(place, "demo_monitor"), title)
+    show_table(_query(place, "demo_failures"), "failed_messages_monitor")
     show_table(_query(place, "devices"), "Devices")
     heading("Was anything sent twice?")
     return _prove(place)
@@ -93,6 +95,13 @@ def _build(place: Place, *, everything: bool = False) -> None:
         select=[] if everything else REPORTS,
     )
     click.echo(f"{report.nodes} nodes in {report.seconds:.1f} s")
+
+
+def _cure(place: Place) -> None:
+    with connect(place.profile) as connection:
+        for row in _query(place, "demo_cures"):
+            click.echo(row["cure"])
+            connection.execute(row["cure"].encode())
 
 
 def _dispatch(place: Place) -> None:

@@ -3,16 +3,11 @@ select finding, affected_count as count, share, explanation, cure
 from {target}.pipeline_findings
 order by finding, affected_count desc
 
--- name: demo_cure
--- The seed's fix: each blank trigger becomes the token that its leads carry.
-update {app}.sequences as sequence
-set trigger = step.trigger
-from {app}.sequence_steps as step
-where
-    step.sequence_id = sequence.id
-    and step.is_entry_point
-    and sequence.trigger = ''
-returning sequence.name, sequence.trigger
+-- name: demo_cures
+select cure
+from {target}.pipeline_findings
+where finding = 'sequence_trigger_blank'
+order by cure
 
 -- name: demo_enrolled
 select
@@ -28,16 +23,48 @@ left join {app}.sequences as sequence
 group by 1, 2, 3
 order by 1, 2, 3
 
--- name: demo_monitor_counts
+-- name: demo_summary
 select
     sequence_name,
-    current_step as step,
-    step_status,
-    current_state,
-    count(*) as contacts
-from {target}.sequence_progress_monitor
-group by 1, 2, 3, 4
-order by 1, 2, 3, 4
+    contacts,
+    should,
+    done,
+    failed,
+    remaining,
+    cancelled,
+    skipped,
+    success_rate
+from {target}.sequence_summary
+order by sequence_name
+
+-- name: demo_funnel
+select
+    sequence_name,
+    day_number as day,
+    should,
+    done,
+    failed,
+    remaining,
+    messages_sent,
+    recipients_sent,
+    success_rate
+from {target}.step_funnel
+order by sequence_name, day_number
+
+-- name: demo_failures
+select
+    coalesce(device.device_name, failure.device_id::text) as device,
+    failure.fault_class,
+    failure.attempts,
+    failure.share,
+    failure.example_error,
+    failure.cure
+from {target}.failed_messages_monitor as failure
+left join {target}.device_performance_monitor as device
+    on
+        failure.user_id = device.user_id
+        and failure.device_id = device.device_id
+order by 1, 2
 
 -- name: demo_monitor
 select distinct on (sequence_name, current_state)

@@ -1,28 +1,31 @@
-{%- set findings = [
-    "sequence_trigger_blank",
-    "sequence_flags_disagree",
-    "sequence_without_steps",
-    "sequence_misconfigured",
-    "sequence_link_inactive",
-    "sequence_link_circle",
-    "send_time_invalid",
-    "step_delay_negative",
-    "step_content_invalid",
-    "step_overdue",
-    "lead_rejected",
-    "device_cooling_down",
-    "device_failing",
-    "claim_refused",
-    "legacy_failure_rate",
-    "legacy_completed_in_future",
-    "legacy_message_without_step",
-] -%}
+{#- warn: a tenant's bad data; error: a mistake of ours -#}
+{%- set findings = {
+    "sequence_trigger_blank": "warn",
+    "sequence_flags_disagree": "warn",
+    "sequence_without_steps": "warn",
+    "sequence_misconfigured": "warn",
+    "sequence_link_inactive": "warn",
+    "sequence_link_circle": "warn",
+    "send_time_invalid": "warn",
+    "step_delay_negative": "warn",
+    "step_content_invalid": "warn",
+    "step_overdue": "warn",
+    "lead_rejected": "warn",
+    "device_cooling_down": "warn",
+    "device_failing": "warn",
+    "device_over_cap": "error",
+    "claim_refused": "warn",
+    "legacy_failure_rate": "warn",
+    "legacy_completed_in_future": "warn",
+    "legacy_message_without_step": "warn",
+} -%}
 
 with unioned as (
 
-    {% for finding in findings -%}
+    {% for finding, severity in findings.items() -%}
         select
             '{{ finding }}' as finding,
+            '{{ severity }}' as severity,
             *
         from {{ ref('int_findings_' ~ finding) }}
         {% if not loop.last %}union all{% endif %}
@@ -37,7 +40,7 @@ described as (
         {{ surrogate_key(['finding', 'user_id', 'subject_id']) }}
             as finding_id,
         finding::text as finding,
-        'warn'::text as severity,
+        severity::text as severity,
         subject_id,
         affected_count::bigint as affected_count,
         share::numeric(5, 4) as share,

@@ -18,7 +18,10 @@ from tests.dispatcher.integration.harness import (
     World,
 )
 
-LEGACY: dict[str, object] = {"legacy_schema": "legacy"}
+VARS: dict[str, object] = {
+    "legacy_schema": "legacy",
+    "device_hourly_cap": 0,
+}
 EMPTY, QUIET = UUID(int=31), UUID(int=32)
 # name, where its last step leads, its id
 LINKED = [
@@ -44,6 +47,7 @@ LOOKED_AT = {
     "step_overdue",
     "lead_rejected",
     "device_failing",
+    "device_over_cap",
     "claim_refused",
     "legacy_failure_rate",
     "legacy_message_without_step",
@@ -53,12 +57,12 @@ LOOKED_AT = {
 def every_finding() -> set[str]:
     """Return the rules that the report is made of."""
     report = ROOT / "models/marts/monitoring/pipeline_findings.sql"
-    return set(re.findall(r'^    "(\w+)",$', report.read_text(), re.MULTILINE))
+    return set(re.findall(r'^    "(\w+)": ', report.read_text(), re.MULTILINE))
 
 
 def findings(world: World) -> list[tuple[str, str]]:
     """Return each finding with its cure."""
-    world.build(select=[], dbt_vars=LEGACY)
+    world.build(select=[], dbt_vars=VARS)
     return world.rows("select finding, cure from drip.pipeline_findings")
 
 
@@ -67,6 +71,7 @@ def make_everything_wrong(world: World) -> None:
     world.device(OTHER_DEVICE)
     world.sequence("HOT", sequence=HOT, trigger="")
     world.lead("60111000002", "cold_start")
+    world.lead("60111000003", "WARM")
     world.lead("12", "WARM")
     world.sequence("EMPTY", sequence=EMPTY, steps=0)
     world.sequence("QUIET", sequence=QUIET)
@@ -111,7 +116,7 @@ def make_everything_wrong(world: World) -> None:
 
 
 def make_sending_wrong(world: World) -> None:
-    """Refuse the step's content ten times, and its claim as well."""
+    """Refuse each text ten times, or at last send it, and each claim."""
     world.execute(
         "insert into dispatch.broadcast_messages (user_id, enrollment_id,"
         " sequence_id, sequence_stepid, attempt_no, day_number,"
@@ -125,6 +130,11 @@ def make_sending_wrong(world: World) -> None:
         " now_at + interval '1 minute', now_at, 0, 'test', 1, '0', 'test'"
         " from drip.sequence_contacts, generate_series(1, 10) as n,"
         " dispatch.now_utc() as now_at where status = 'active'"
+    )
+    world.execute(
+        "update dispatch.broadcast_messages set status = 'sent',"
+        " sent_at = finished_at, fault_class = null, error_message = null"
+        " where recipient_phone = '60111000003' and attempt_no = 10"
     )
     world.execute(
         "insert into dispatch.claim_refusals (user_id, enrollment_id,"
@@ -147,7 +157,7 @@ def apply(world: World, cure: str) -> int:
 
 def test_every_cure_runs_and_those_that_mend_mend(world: World) -> None:
     make_everything_wrong(world)
-    world.build("0:00", select=[], dbt_vars=LEGACY)
+    world.build("0:00", select=[], dbt_vars=VARS)
     world.now("0:30")
     make_sending_wrong(world)
     world.now("24:01")

@@ -1,0 +1,104 @@
+"""The reports between builds, beside another tenant, and in any session."""
+
+from typing import Any
+
+import pytest
+
+from tests.dispatcher.integration.harness import (
+    DEVICE,
+    HOT,
+    OTHER_DEVICE,
+    OTHER_PHONE,
+    OTHER_TENANT,
+    TENANT,
+    World,
+)
+
+REPORTS = [
+    "sequence_summary",
+    "step_funnel",
+    "device_performance_monitor",
+    "failed_messages_monitor",
+    "message_log",
+    "sequence_progress_monitor",
+    "enrollment_diagnostics",
+]
+
+
+@pytest.fixture
+def reported(warm: World) -> World:
+    """Return a world of history 1 in which the reports know the device."""
+    warm.build("0:00", select=[])
+    return warm
+
+
+def rows_of(world: World, report: str) -> list[tuple[Any, ...]]:
+    return world.rows(
+        f"select * from drip.{report} as report"  # noqa: S608
+        " where user_id = %s order by report::text",
+        TENANT,
+    )
+
+
+def test_a_send_counts_before_the_next_build(reported: World) -> None:
+    counts = (
+        "select should, done, remaining, open_enrollments"
+        " from drip.sequence_summary"
+    )
+    assert reported.rows(counts) == [(3, 0, 3, 1)]
+    reported.dispatch("0:05")
+    assert reported.rows(counts) == [(3, 1, 2, 1)]
+    reported.build("0:10")
+    assert reported.rows(counts) == [(3, 1, 2, 1)]
+
+
+def test_a_report_is_of_one_tenant(reported: World) -> None:
+    reported.dispatch("0:05")
+    reported.build("0:10", select=[])
+    before = {report: rows_of(reported, report) for report in REPORTS}
+
+    reported.tenant(OTHER_TENANT)
+    reported.device(OTHER_DEVICE, OTHER_TENANT)
+    reported.sequence(sequence=HOT, user=OTHER_TENANT)
+    for phone in (None, "60111000001", OTHER_PHONE):
+        reported.lead(phone, device=OTHER_DEVICE, user=OTHER_TENANT)
+    reported.build("0:10", select=[])
+    reported.dispatch("0:15")
+
+    assert {report: rows_of(reported, report) for report in REPORTS} == before
+    assert all(before[report] for report in REPORTS if "failed" not in report)
+
+
+def test_history_survives_the_device_that_made_it(reported: World) -> None:
+    reported.dispatch("0:05")
+    reported.execute("delete from public.leads")
+    reported.execute("delete from public.user_devices where id = %s", DEVICE)
+    reported.build("0:10", select=[])
+    named = "select device_name from drip.{}"
+    for report in ("message_log", "device_performance_monitor"):
+        assert reported.value(named.format(report)) == "Device 11"
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Asia/Kuala_Lumpur", "America/New_York"]
+)
+def test_what_is_due_is_due_in_every_session(warm: World, zone: str) -> None:
+    warm.execute(f"set timezone to '{zone}'")
+    for moment, is_due in (("0:00", True), ("0:01", True)):
+        warm.now(moment)
+        assert bool(warm.due()) is is_due
+    warm.dispatch("0:05")
+    warm.build("0:06")
+    for moment, is_due in (("24:04:59", False), ("24:05", True)):
+        warm.now(moment)
+        assert bool(warm.due()) is is_due
+
+
+def test_every_time_is_an_instant(world: World) -> None:
+    naive = world.rows(
+        "select table_schema, table_name, column_name"
+        " from information_schema.columns"
+        " where table_schema in ('dispatch', 'drip', 'drip_memory')"
+        " and data_type = 'timestamp without time zone'"
+    )
+    assert naive == []
