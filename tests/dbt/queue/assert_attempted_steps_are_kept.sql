@@ -1,7 +1,14 @@
 -- Nothing lost: every step that anything was attempted for has a row, also
 -- when the step has left its sequence since. Enrolments that the memory does
--- not know are the business of assert_memory_knows_the_ledger.
-with attempts as (
+-- not know are the business of assert_memory_knows_the_ledger. Of the
+-- enrolments that this build folded.
+with folded as (
+
+    select * from {{ ref('enrollments_to_fold') }}
+
+),
+
+attempts as (
 
     select * from {{ ref('stg_dispatch__broadcast_messages') }}
     where attempt_status <> 'released'
@@ -26,11 +33,15 @@ lost as (
         attempts.user_id,
         attempts.enrollment_id,
         attempts.sequence_stepid
-    from attempts
+    from folded
+    inner join attempts
+        on
+            folded.user_id = attempts.user_id
+            and folded.enrollment_id = attempts.enrollment_id
     inner join enrollments
         on
-            attempts.user_id = enrollments.user_id
-            and attempts.enrollment_id = enrollments.enrollment_id
+            folded.user_id = enrollments.user_id
+            and folded.enrollment_id = enrollments.enrollment_id
     where
         not exists (
             select 1 from steps

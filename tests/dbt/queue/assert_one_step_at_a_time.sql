@@ -1,6 +1,13 @@
 -- A contact is at one step of a sequence: at most one row of an enrolment is
--- active or sent.
-with steps as (
+-- active or sent. Of the enrolments that this build folded; the others are as
+-- the build before left them.
+with folded as (
+
+    select * from {{ ref('enrollments_to_fold') }}
+
+),
+
+steps as (
 
     select * from {{ ref('sequence_contacts') }}
 
@@ -9,12 +16,16 @@ with steps as (
 crowded as (
 
     select
-        user_id,
-        enrollment_id,
+        steps.user_id,
+        steps.enrollment_id,
         count(*) as row_count
-    from steps
-    where status in ('active', 'sent')
-    group by user_id, enrollment_id
+    from folded
+    inner join steps
+        on
+            folded.user_id = steps.user_id
+            and folded.enrollment_id = steps.enrollment_id
+    where steps.status in ('active', 'sent')
+    group by steps.user_id, steps.enrollment_id
     having count(*) > 1
 
 )

@@ -1,0 +1,61 @@
+-- Only who is enrolled is written to: an attempt has the sequence and the
+-- number of its enrolment, and the device of it or one it was moved to. Of the
+-- enrolments that this build folded; an attempt of an earlier memory may have
+-- had another device.
+with folded as (
+
+    select * from {{ ref('enrollments_to_fold') }}
+
+),
+
+attempts as (
+
+    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+
+),
+
+enrollments as (
+
+    select * from {{ ref('sequence_enrollments') }}
+
+),
+
+moves as (
+
+    select * from {{ ref('sequence_decisions') }}
+    where decision = 'reassigned'
+
+),
+
+strangers as (
+
+    select
+        attempts.user_id,
+        attempts.message_id,
+        attempts.enrollment_id
+    from folded
+    inner join attempts
+        on
+            folded.user_id = attempts.user_id
+            and folded.enrollment_id = attempts.enrollment_id
+    inner join enrollments
+        on
+            folded.user_id = enrollments.user_id
+            and folded.enrollment_id = enrollments.enrollment_id
+    left join moves
+        on
+            attempts.user_id = moves.user_id
+            and attempts.enrollment_id = moves.enrollment_id
+            and attempts.device_id = moves.device_id
+    where
+        attempts.sequence_id <> enrollments.sequence_id
+        or attempts.recipient_phone <> enrollments.contact_phone
+        or (
+            attempts.device_id <> enrollments.device_id
+            and moves.device_id is null
+            and attempts.claimed_at >= enrollments.enrolled_at
+        )
+
+)
+
+select * from strangers

@@ -1,0 +1,68 @@
+-- Nothing is completed that was not sent: a completed step has an attempt that
+-- the ledger or a receipt calls sent, one assumed sent an attempt that may
+-- have been. Of the enrolments that this build folded.
+with folded as (
+
+    select * from {{ ref('enrollments_to_fold') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('sequence_contacts') }}
+    where status = 'completed'
+
+),
+
+attempts as (
+
+    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    where attempt_status <> 'released'
+
+),
+
+receipts as (
+
+    select * from {{ ref('stg_dispatch__delivery_receipts') }}
+
+),
+
+unproved as (
+
+    select
+        steps.user_id,
+        steps.enrollment_id,
+        steps.sequence_stepid,
+        steps.status_reason
+    from folded
+    inner join steps
+        on
+            folded.user_id = steps.user_id
+            and folded.enrollment_id = steps.enrollment_id
+    left join attempts
+        on
+            steps.user_id = attempts.user_id
+            and steps.enrollment_id = attempts.enrollment_id
+            and steps.sequence_stepid = attempts.sequence_stepid
+    left join receipts
+        on
+            attempts.user_id = receipts.user_id
+            and attempts.message_id = receipts.message_id
+    group by
+        steps.user_id,
+        steps.enrollment_id,
+        steps.sequence_stepid,
+        steps.status_reason
+    having
+        not coalesce(
+            bool_or(
+                steps.status_reason = 'assumed_sent'
+                or attempts.attempt_status = 'sent'
+                or receipts.is_proof_of_sending
+            ) filter (where attempts.message_id is not null),
+            false
+        )
+
+)
+
+select * from unproved
