@@ -135,3 +135,15 @@ def test_every_guarantee_has_a_test() -> None:
     for line in GUARANTEES.splitlines():
         if re.match(r"^\| \d \|", line):
             assert "`tests/" in line or "`dbt:" in line
+
+
+def test_every_old_failure_has_its_answer() -> None:
+    """All 117, in order: a test, a sentence that says why, or the part."""
+    rows = re.findall(
+        r"^\| #(\d+) \| (.+) \| (.+) \|$", GUARANTEES, re.MULTILINE
+    )
+    assert [int(number) for number, _, _ in rows] == [*range(1, 118)]
+    for number, failure, answer in rows:
+        assert failure.strip(), number
+        is_told = re.match(r"[A-Z].*[.]", answer)
+        assert "`tests/" in answer or "`dbt:" in answer or is_told, number

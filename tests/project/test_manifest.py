@@ -141,6 +141,22 @@ def test_time_comes_from_one_clock(file: Path) -> None:
     assert not re.search(r"interval '8 hours?'", text)
 
 
+def test_no_offset_is_spelt_out() -> None:
+    """A zone is a var or a policy, applied in macros; nobody adds hours."""
+    spelt = re.compile(r"'[+-]?0?8 ?hours?'|hours=8|'\+0?8(:00)?'")
+    for file in [
+        *ROOT.glob("dispatcher/**/*.py"),
+        *ROOT.glob("dispatcher/**/*.sql"),
+    ]:
+        assert not spelt.search(file.read_text()), file
+
+
+def test_no_rule_hides_in_a_trigger() -> None:
+    for file in ROOT.glob("dispatcher/sql/**/*.sql"):
+        text = file.read_text().lower()
+        assert not re.search(r"create\s+(or replace\s+)?trigger", text), file
+
+
 @pytest.mark.parametrize(
     "file", [*ROOT.glob("models/**/*.sql")], ids=lambda file: file.stem
 )
