@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -74,7 +75,7 @@ def play(
     story = Story(tenant, first_lead=number * 1000 + 1)
     _begin(story, history, clock.builds[0])
     last = clock.builds[0]
-    rounds = ((), *history.rounds)
+    rounds = chain(((),), history.rounds, repeat(()))
     for now, events in zip(clock.builds, rounds, strict=False):
         for late in story.uncommitted.values():
             story.record(late)
