@@ -1,3 +1,8 @@
+{{ config(pre_hook="set local enable_nestloop = off") }}
+
+-- The planner takes all leads that match for one row, and would walk the steps
+-- of every sequence once for each of them.
+
 with judged as (
 
     select * from {{ ref('int_enrollments_judged') }}
