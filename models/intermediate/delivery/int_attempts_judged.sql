@@ -53,9 +53,7 @@ judged as (
         *,
         case
             when is_delivered then 'sent'
-            when
-                undelivered_at is not null
-                and (proves_sent or attempt_status <> 'failed')
+            when attempt_status = 'sent' and undelivered_at is not null
                 then 'undelivered'
             when proves_sent then 'sent'
             when attempt_status = 'sending' then 'unknown'

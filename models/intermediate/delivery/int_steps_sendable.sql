@@ -22,7 +22,8 @@ paused as (
         due.chain_no = due.open_no
         and due.resolution in ('none', 'released')
         and not due.is_ended
-        and due.exit_reason is null as is_next_untried,
+        and due.exit_reason is null
+        and due.stop_no is null as is_next_untried,
         coalesce(pauses.paused_during, '{}') as paused_during
     from due
     left join pauses

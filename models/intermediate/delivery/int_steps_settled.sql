@@ -10,7 +10,7 @@ with chained as (
             as receipt_until,
         coalesce(
             retry_at is not null and not ends_enrollment and not is_passed
-            and not is_ended, false
+            and (exit_reason is not null or not is_ended), false
         ) as can_retry
     from {{ ref('int_steps_chained') }}
 
@@ -41,7 +41,7 @@ resolved as (
             when on_unknown = 'hold' or grace_until > {{ now_utc() }}
                 then 'waiting'
             when
-                on_unknown = 'resend' and not is_passed
+                on_unknown = 'resend' and not is_passed and exit_reason is null
                 and attempts_used < {{ var('max_attempts') }} then 'resend'
             else 'assumed_sent'
         end as resolution
