@@ -26,6 +26,7 @@ summarised as (
             as messages_released,
         count(*) filter (where attempt_outcome = 'in_flight')
             as messages_in_flight,
+        count(*) filter (where is_undelivered) as messages_undelivered,
         count(*) filter (where attempt_outcome = 'sent' and is_of_last_hour)
             as sent_last_hour,
         count(*) filter (where attempt_outcome = 'failed' and is_of_last_hour)

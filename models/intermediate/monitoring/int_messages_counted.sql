@@ -21,6 +21,8 @@ counted as (
         count(*) as messages_sent,
         count(*) filter (where attempts.is_delivered) as messages_delivered,
         count(*) filter (where attempts.is_read) as messages_read,
+        count(*) filter (where attempts.is_undelivered)
+            as messages_undelivered,
         count(distinct attempts.recipient_phone) as recipients_sent,
         count(distinct attempts.recipient_phone)
         filter (where replies.message_id is not null)

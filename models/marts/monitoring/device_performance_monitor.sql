@@ -35,6 +35,7 @@ joined as (
         {% for column in [
             'attempts', 'messages_sent', 'messages_failed',
             'messages_unknown', 'messages_released', 'messages_in_flight',
+            'messages_undelivered',
             'sent_last_hour', 'failed_last_hour', 'sent_today',
             'failed_today', 'hourly_cap_used', 'daily_cap_used',
         ] -%}

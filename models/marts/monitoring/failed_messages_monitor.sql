@@ -16,21 +16,24 @@ counted as (
     select
         user_id,
         device_id,
-        fault_class,
+        coalesce(reported_fault_class, 'UNCLASSIFIED') as fault_class,
         count(*) as attempts,
         count(*) filter (where attempt_outcome = 'failed') as messages_failed,
         count(*) filter (where attempt_outcome = 'unknown')
             as messages_unknown,
         count(*) filter (where attempt_outcome = 'released')
             as messages_released,
+        count(*) filter (where is_undelivered) as messages_undelivered,
         max(finished_at) as last_seen_at,
         {{ without_numbers(
             '(array_agg(error_message order by finished_at desc))[1]'
         ) }}
             as example_error
     from attempts
-    where fault_class is not null and attempt_outcome <> 'sent'
-    group by user_id, device_id, fault_class
+    where
+        is_undelivered
+        or (fault_class is not null and attempt_outcome <> 'sent')
+    group by user_id, device_id, coalesce(reported_fault_class, 'UNCLASSIFIED')
 
 ),
 

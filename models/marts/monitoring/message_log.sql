@@ -38,6 +38,7 @@ described as (
         attempts.attempt_status,
         attempts.attempt_outcome,
         attempts.receipt_status,
+        attempts.is_undelivered,
         attempts.fault_class,
         attempts.error_message,
         attempts.http_status,
@@ -45,6 +46,7 @@ described as (
         attempts.provider_message_id,
         {{ local_date('attempts.claimed_at', literal(var('time_zone'))) }}
             as attempt_date,
+        attempts.due_at,
         attempts.claimed_at,
         attempts.sent_at,
         attempts.finished_at,

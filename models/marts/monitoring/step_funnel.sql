@@ -47,7 +47,8 @@ joined as (
         coalesce(messages.recipients_replied, 0) as recipients_replied,
         coalesce(messages.messages_sent, 0) as messages_sent,
         coalesce(messages.messages_delivered, 0) as messages_delivered,
-        coalesce(messages.messages_read, 0) as messages_read
+        coalesce(messages.messages_read, 0) as messages_read,
+        coalesce(messages.messages_undelivered, 0) as messages_undelivered
     from known
     inner join counted
         on
@@ -60,7 +61,7 @@ joined as (
 
 ),
 
--- A step that is gone stays as long as anything was planned or sent for it
+-- A step that is gone stays while anything was planned or sent for it
 described as (
 
     select
@@ -68,8 +69,7 @@ described as (
         {{ rate('done', 'done + failed') }}::numeric(5, 4) as success_rate,
         {{ rate('messages_delivered', 'messages_sent') }}::numeric(5, 4)
             as delivery_rate,
-        {{ rate('messages_read', 'messages_sent') }}::numeric(5, 4)
-            as read_rate,
+        {{ rate('messages_read', 'messages_sent') }}::numeric(5, 4) as read_rate,
         {{ rate('recipients_replied', 'recipients_sent') }}::numeric(5, 4)
             as reply_rate
     from joined

@@ -10,6 +10,7 @@ from tests.dispatcher.integration.harness import (
     OTHER_DEVICE,
     OTHER_PHONE,
     OTHER_TENANT,
+    PHONE,
     TENANT,
     World,
 )
@@ -60,7 +61,7 @@ def test_a_report_is_of_one_tenant(reported: World) -> None:
     reported.tenant(OTHER_TENANT)
     reported.device(OTHER_DEVICE, OTHER_TENANT)
     reported.sequence(sequence=HOT, user=OTHER_TENANT)
-    for phone in (None, "60111000001", OTHER_PHONE):
+    for phone in ("12", PHONE, OTHER_PHONE):
         reported.lead(phone, device=OTHER_DEVICE, user=OTHER_TENANT)
     reported.build("0:10", select=[])
     reported.dispatch("0:15")
