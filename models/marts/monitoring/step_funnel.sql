@@ -69,7 +69,8 @@ described as (
         {{ rate('done', 'done + failed') }}::numeric(5, 4) as success_rate,
         {{ rate('messages_delivered', 'messages_sent') }}::numeric(5, 4)
             as delivery_rate,
-        {{ rate('messages_read', 'messages_sent') }}::numeric(5, 4) as read_rate,
+        {{ rate('messages_read', 'messages_sent') }}::numeric(5, 4)
+            as read_rate,
         {{ rate('recipients_replied', 'recipients_sent') }}::numeric(5, 4)
             as reply_rate
     from joined
