@@ -1,0 +1,52 @@
+"""A sequence as the CRM has it, through a build, to what is kept of it."""
+
+from tests.dispatcher.integration.harness import HOT, WARM, World
+
+
+def definition(world: World) -> list[tuple[object, ...]]:
+    """Return the latest definition's steps in their order."""
+    return world.rows(
+        "select day_number, send_time::text, next_sequence_id,"
+        " is_misconfigured from drip_memory.sequence_definitions"
+        " where recorded_at = (select max(recorded_at)"
+        " from drip_memory.sequence_definitions) and sequence_id = %s"
+        " order by step_position",
+        WARM,
+    )
+
+
+def test_a_sequence_follows_its_chain_until_it_breaks(world: World) -> None:
+    """From the third day to the first and second, then on to HOT."""
+    world.warm()
+    world.sequence("HOT", sequence=HOT)
+    world.execute(
+        "update sequences set time_schedule = '09:30' where id = %s", WARM
+    )
+    world.execute(
+        "update sequence_steps set trigger = 'Warm_Day' || day_number,"
+        " next_trigger = case day_number when 3 then ' warm_day1'"
+        " when 1 then 'WARM_DAY2' else 'hot' end,"
+        " is_entry_point = day_number = 3,"
+        " time_schedule = case day_number when 1 then '10:00'"
+        " when 2 then 'Invalid Date' end where sequence_id = %s",
+        WARM,
+    )
+    world.build("0:00")
+    assert definition(world) == [
+        (3, "09:30:00", None, False),
+        (1, "10:00:00", None, False),
+        (2, "09:30:00", HOT, False),
+    ]
+    assert [row[0] for row in world.contacts("status")] == [3, 1, 2]
+
+    world.execute(
+        "update sequence_steps set next_trigger = 'warm_day3'"
+        " where sequence_id = %s and day_number = 2",
+        WARM,
+    )
+    world.build("0:01")
+    assert [(row[0], row[3]) for row in definition(world)] == [
+        (1, True),
+        (2, True),
+        (3, True),
+    ]
