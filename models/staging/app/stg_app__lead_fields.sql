@@ -14,11 +14,11 @@ described as (
             (
                 select
                     jsonb_object_agg(
-                        lower(fields.field), trim(fields.field_text)
+                        lower(fields.field_name), trim(fields.field_text)
                     )
                 from
                     jsonb_each_text(to_jsonb(leads.*))
-                        as fields (field, field_text)
+                        as fields (field_name, field_text)
                 where trim(fields.field_text) <> ''
             ),
             '{}'
