@@ -12,12 +12,33 @@ leads as (
 
 sequences as (
 
-    select * from {{ ref('stg_app__sequences') }}
+    select * from {{ ref('int_sequences_entered') }}
 
 ),
 
--- The whole token, in the same tenant; a blank trigger is no token
-matched as (
+-- The whole token, in the same tenant
+exact as (
+
+    select
+        tokens.user_id,
+        tokens.lead_id,
+        tokens.lead_name,
+        tokens.device_id,
+        tokens.contact_phone,
+        tokens.lead_created_at,
+        sequences.sequence_id,
+        sequences.entry_trigger
+    from tokens
+    inner join sequences
+        on
+            tokens.user_id = sequences.user_id
+            and tokens.token = sequences.entry_trigger
+    where sequences.trigger_match = 'exact'
+
+),
+
+-- Anywhere in what the CRM has
+contained as (
 
     select
         leads.user_id,
@@ -27,35 +48,24 @@ matched as (
         leads.contact_phone,
         leads.lead_created_at,
         sequences.sequence_id,
-        sequences.trigger_token as entry_trigger,
-        sequences.is_active
-    from tokens
+        sequences.entry_trigger
+    from leads
     inner join sequences
         on
-            tokens.user_id = sequences.user_id
-            and tokens.token = sequences.trigger_token
-    inner join leads
-        on
-            tokens.user_id = leads.user_id
-            and tokens.lead_id = leads.lead_id
+            leads.user_id = sequences.user_id
+            and position(
+                sequences.entry_trigger in lower(leads.lead_trigger)
+            ) > 0
+    where sequences.trigger_match = 'contains'
 
 ),
 
--- The oldest valid lead speaks for its phone. Ids are text here, so shorter
--- comes first: that is the order of whole numbers.
-ranked as (
+unioned as (
 
-    select
-        *,
-        row_number() over (
-            partition by user_id, sequence_id, contact_phone
-            order by
-                lead_created_at asc nulls last,
-                length(lead_id) asc,
-                lead_id asc
-        ) as lead_rank
-    from matched
+    select * from exact
+    union all
+    select * from contained
 
 )
 
-select * from ranked
+select * from unioned

@@ -9,23 +9,21 @@ tokens as (
     select
         leads.user_id,
         leads.lead_id,
-        {{ trigger_token('parts.part') }} as token
+        leads.lead_name,
+        leads.device_id,
+        leads.contact_phone,
+        leads.lead_created_at,
+        named.token
     from leads
-    cross join lateral unnest(
-        string_to_array(leads.lead_trigger, ',')
-    ) as parts (part)
-
-),
-
-named as (
-
-    select distinct
-        user_id,
-        lead_id,
-        token
-    from tokens
-    where token is not null
+    cross join
+        lateral (
+            select distinct {{ trigger_token('parts.part') }} as token
+            from
+                unnest(string_to_array(leads.lead_trigger, ','))
+                    as parts (part)
+        ) as named
+    where named.token is not null
 
 )
 
-select * from named
+select * from tokens

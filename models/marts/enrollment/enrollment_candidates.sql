@@ -3,9 +3,15 @@
 -- The planner takes all leads that match for one row, and would walk the steps
 -- of every sequence once for each of them.
 
-with judged as (
+with admitted as (
 
-    select * from {{ ref('int_enrollments_judged') }}
+    select * from {{ ref('int_enrollments_admitted') }}
+
+),
+
+assigned as (
+
+    select * from {{ ref('int_devices_assigned') }}
 
 ),
 
@@ -18,29 +24,35 @@ lead_fields as (
 candidates as (
 
     select
-        judged.user_id,
-        judged.sequence_id,
-        judged.contact_phone,
-        1 as entry_no,
+        admitted.user_id,
+        admitted.sequence_id,
+        admitted.contact_phone,
+        admitted.entry_no,
         {{ surrogate_key([
-            'judged.user_id', 'judged.sequence_id', 'judged.contact_phone', '1'
+            'admitted.user_id', 'admitted.sequence_id',
+            'admitted.contact_phone', 'admitted.entry_no'
         ]) }}
             as enrollment_id,
-        judged.lead_id,
-        judged.lead_name as contact_name,
+        admitted.lead_id,
+        admitted.lead_name as contact_name,
         lead_fields.contact_fields,
-        judged.device_id,
-        judged.entry_stepid,
-        judged.definition_hash,
-        judged.entry_trigger,
-        'trigger'::text as source,
-        null::timestamptz as first_due_at
-    from judged
+        coalesce(admitted.own_device_id, assigned.device_id) as device_id,
+        admitted.entry_stepid,
+        admitted.definition_hash,
+        admitted.entry_trigger,
+        admitted.source::text as source,
+        admitted.first_due_at
+    from admitted
     inner join lead_fields
         on
-            judged.user_id = lead_fields.user_id
-            and judged.lead_id = lead_fields.lead_id
-    where judged.rejection_reason is null
+            admitted.user_id = lead_fields.user_id
+            and admitted.lead_id = lead_fields.lead_id
+    left join assigned
+        on
+            admitted.user_id = assigned.user_id
+            and admitted.sequence_id = assigned.sequence_id
+            and admitted.contact_phone = assigned.contact_phone
+    where admitted.rejection_reason is null
 
 )
 

@@ -8,55 +8,29 @@
     ]
 ) }}
 
--- The root of the graph. Its body records what changed in the CRM since the
--- last build; enrolments, exits and endings are copied in by the models that
--- decide them, from columns that their SQL computed.
+-- The root of the graph. Its body records what the CRM changed since the last
+-- build and what people asked for, one macro for each kind of decision. The
+-- other kinds are copied in by the models that decide them, from columns that
+-- their SQL computed.
 
-with sequences as (
+-- Read anew by each rule: each wants few of them
+with open_enrollments as not materialized (
 
-    select * from {{ ref('stg_app__sequences') }}
+    {{ open_enrollments() }}
 
 ),
 
-{% if is_incremental() -%}
-    last_switched as (
+decided as (
 
-        select distinct on (user_id, sequence_id)
-            user_id,
-            sequence_id,
-            decision
-        from {{ this }}
-        where decision in ('paused', 'resumed')
-        order by user_id asc, sequence_id asc, decided_at desc
-
-    ),
-{%- else -%}
-    last_switched as (
-
-        select
-            null::uuid as user_id,
-            null::uuid as sequence_id,
-            null::text as decision
-        where false
-
-    ),
-{%- endif %}
-
-switched as (
-
-    select
-        sequences.user_id,
-        sequences.sequence_id,
-        case when sequences.is_active then 'resumed' else 'paused' end
-            as decision
-    from sequences
-    left join last_switched
-        on
-            sequences.user_id = last_switched.user_id
-            and sequences.sequence_id = last_switched.sequence_id
-    where
-        sequences.is_active
-        <> (coalesce(last_switched.decision, 'resumed') = 'resumed')
+    ({{ decide_exits() }})
+    union all
+    {{ decide_reassignments() }}
+    union all
+    {{ decide_untagged() }}
+    union all
+    {{ decide_pauses() }}
+    union all
+    {{ decide_definitions() }}
 
 ),
 
@@ -64,25 +38,30 @@ described as (
 
     select
         user_id,
-        {{ surrogate_key(
-            ['decision', 'sequence_id', "'" ~ invocation_id ~ "'::text"]
-        ) }}
-            as decision_id,
+        -- Who left or lost the tag does so once; all else may come again
+        case
+            when decision in ('exit', 'untagged')
+                then {{ surrogate_key(['decision', 'enrollment_id']) }}
+            else {{ surrogate_key([
+                'decision', 'sequence_id', 'enrollment_id',
+                "'" ~ invocation_id ~ "'::text"
+            ]) }}
+        end as decision_id,
         decision,
         sequence_id,
-        null::uuid as enrollment_id,
+        enrollment_id,
         null::uuid as sequence_stepid,
-        null::text as contact_phone,
-        null::text as lead_id,
-        null::uuid as device_id,
+        contact_phone,
+        lead_id,
+        device_id,
         null::uuid as target_sequence_id,
-        null::text as reason,
-        null::uuid as definition_hash,
+        reason,
+        definition_hash,
         null::timestamptz as due_at,
         {{ now_utc() }} as decided_at,
         '{{ invocation_id }}'::text as invocation_id,
         pg_current_xact_id() as row_xid
-    from switched
+    from decided
 
 )
 

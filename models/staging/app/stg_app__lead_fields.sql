@@ -14,12 +14,12 @@ described as (
             (
                 select
                     jsonb_object_agg(
-                        lower(fields.field_name), trim(fields.field_text)
+                        lower(pairs.field_name), trim(pairs.field_text)
                     )
                 from
                     jsonb_each_text(to_jsonb(leads.*))
-                        as fields (field_name, field_text)
-                where trim(fields.field_text) <> ''
+                        as pairs (field_name, field_text)
+                where trim(pairs.field_text) <> ''
             ),
             '{}'
         ) as contact_fields

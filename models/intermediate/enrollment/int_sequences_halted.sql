@@ -1,0 +1,28 @@
+with sequences as (
+
+    select * from {{ ref('stg_app__sequences') }}
+
+),
+
+steps as (
+
+    select distinct sequence_id
+    from {{ ref('stg_app__sequence_steps') }}
+
+),
+
+judged as (
+
+    select
+        sequences.user_id,
+        sequences.sequence_id,
+        case
+            when steps.sequence_id is null then 'sequence_missing'
+            when not sequences.is_active then 'sequence_paused'
+        end as pause_reason
+    from sequences
+    left join steps on sequences.sequence_id = steps.sequence_id
+
+)
+
+select * from judged
