@@ -19,8 +19,7 @@ latest as (
     where
         applied.is_applied
         and not taken.is_applied
-        and not {{ flags.FULL_REFRESH }}
-        and to_regclass('{{ target.schema }}.sequence_contacts') is not null
+        and {{ keeps_last_fold() }}
 
 )
 
