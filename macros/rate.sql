@@ -1,3 +1,3 @@
 {% macro rate(part, whole) -%}
-    round(({{ part }})::numeric / nullif({{ whole }}, 0), 4)
+    round(({{ part }})::numeric / nullif({{ whole }}, 0), 4)::numeric(5, 4)
 {%- endmacro %}

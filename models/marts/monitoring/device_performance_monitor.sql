@@ -63,7 +63,7 @@ rated as (
     select
         *,
         {{ rate('messages_sent', 'messages_sent + messages_failed') }}
-        ::numeric(5, 4) as success_rate
+            as success_rate
     from joined
 
 )

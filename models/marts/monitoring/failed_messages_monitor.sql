@@ -52,8 +52,7 @@ described as (
 
     select
         counted.*,
-        {{ rate('counted.attempts', 'settled.attempts') }}::numeric(5, 4)
-            as share,
+        {{ rate('counted.attempts', 'settled.attempts') }} as share,
         policies.cure
     from counted
     inner join settled

@@ -55,7 +55,7 @@ joined as (
         coalesce(enrolled.enrollments, 0)
         - counted.open_enrollments as ended_enrollments,
         {{ rate('counted.done', 'counted.done + counted.failed') }}
-        ::numeric(5, 4) as success_rate
+            as success_rate
     from counted
     left join enrolled
         on

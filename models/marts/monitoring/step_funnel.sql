@@ -66,13 +66,10 @@ described as (
 
     select
         *,
-        {{ rate('done', 'done + failed') }}::numeric(5, 4) as success_rate,
-        {{ rate('messages_delivered', 'messages_sent') }}::numeric(5, 4)
-            as delivery_rate,
-        {{ rate('messages_read', 'messages_sent') }}::numeric(5, 4)
-            as read_rate,
-        {{ rate('recipients_replied', 'recipients_sent') }}::numeric(5, 4)
-            as reply_rate
+        {{ rate('done', 'done + failed') }} as success_rate,
+        {{ rate('messages_delivered', 'messages_sent') }} as delivery_rate,
+        {{ rate('messages_read', 'messages_sent') }} as read_rate,
+        {{ rate('recipients_replied', 'recipients_sent') }} as reply_rate
     from joined
     where is_current or should > 0 or messages_sent > 0
 
