@@ -8,10 +8,10 @@ def definition(world: World) -> list[tuple[object, ...]]:
     return world.rows(
         "select day_number, send_time::text, next_sequence_id,"
         " is_misconfigured from drip_memory.sequence_definitions"
-        " where recorded_at = (select max(recorded_at)"
-        " from drip_memory.sequence_definitions) and sequence_id = %s"
+        " where sequence_id = %s and recorded_at = (select max(recorded_at)"
+        " from drip_memory.sequence_definitions where sequence_id = %s)"
         " order by step_position",
-        WARM,
+        *(WARM, WARM),
     )
 
 
