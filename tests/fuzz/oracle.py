@@ -82,6 +82,8 @@ def followed(
     """Return the definition that the contact follows."""
     if ended := memory.ended.get(enrolment.key):
         return ended.definition
+    if enrolment.key in memory.exits and enrolment.key in memory.followed:
+        return memory.followed[enrolment.key]
     current = definitions.get(enrolment.key.sequence_id)
     if current is None or current.policies.on_edit == "pin":
         return enrolment.definition
