@@ -19,10 +19,10 @@ NAMES = [
 CASES = """
     select
         zones.zone,
-        moments.moment,
-        {{ at_local_time('moments.moment', "time '02:30'", 'zones.zone') }},
+        times.moment,
+        {{ at_local_time('times.moment', "time '02:30'", 'zones.zone') }},
         {{ sendable_from(
-            'moments.moment', 'zones.zone', "time '21:00'", "time '08:00'", 'true'
+            'times.moment', 'zones.zone', "time '21:00'", "time '08:00'", 'true'
         ) }}
     from
         unnest(array['2026-03-27', '2026-04-22', '2026-10-23', '2026-03-06'])
@@ -33,11 +33,11 @@ CASES = """
         select
             (starts.start || ' 00:00+00')::timestamptz
             + make_interval(mins => 30 * steps.n) as moment
-    ) as moments
+    ) as times
     cross join
         unnest(array['Europe/Berlin', 'Africa/Cairo', 'Asia/Kuala_Lumpur'])
             as zones (zone)
-    order by zones.zone, moments.moment
+    order by zones.zone, times.moment
 """
 Row = tuple[str, datetime, datetime, datetime]
 
