@@ -22,7 +22,8 @@ CASES = """
         times.moment,
         {{ at_local_time('times.moment', "time '02:30'", 'zones.zone') }},
         {{ sendable_from(
-            'times.moment', 'zones.zone', "time '21:00'", "time '08:00'", 'true'
+            'times.moment', 'zones.zone', "time '21:00'", "time '08:00'",
+            'true'
         ) }}
     from
         unnest(array['2026-03-27', '2026-04-22', '2026-10-23', '2026-03-06'])
