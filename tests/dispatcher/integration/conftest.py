@@ -34,9 +34,9 @@ def dbt_project(
 
 
 @pytest.fixture(scope="session")
-def built(server: Server, dbt_project: Project) -> str:
+def built_database(server: Server, dbt_project: Project) -> str:
     """Return a template: everything built and tested, no tenant's data."""
-    with _world(server, dbt_project, TEMPLATE) as world:
+    with world_of(server, dbt_project, TEMPLATE) as world:
         world.hold_policies()
     dbt_build(dbt_project, with_unit_tests=True, select=[])
     recreate(server, BUILT, DATABASE)
@@ -44,9 +44,9 @@ def built(server: Server, dbt_project: Project) -> str:
 
 
 @pytest.fixture(scope="session")
-def enrolled(server: Server, dbt_project: Project, built: str) -> str:
+def enrolled(server: Server, dbt_project: Project, built_database: str) -> str:
     """Return a template: history 1, WARM with one contact, built at T0."""
-    with _world(server, dbt_project, built) as world:
+    with world_of(server, dbt_project, built_database) as world:
         world.warm()
         world.build("0:00")
     recreate(server, ENROLLED, DATABASE)
@@ -54,9 +54,11 @@ def enrolled(server: Server, dbt_project: Project, built: str) -> str:
 
 
 @pytest.fixture
-def world(server: Server, dbt_project: Project, built: str) -> Iterator[World]:
+def world(
+    server: Server, dbt_project: Project, built_database: str
+) -> Iterator[World]:
     """Yield a world in which nothing happened yet."""
-    with _world(server, dbt_project, built) as found:
+    with world_of(server, dbt_project, built_database) as found:
         yield found
 
 
@@ -65,12 +67,14 @@ def warm(
     server: Server, dbt_project: Project, enrolled: str
 ) -> Iterator[World]:
     """Yield the world of history 1."""
-    with _world(server, dbt_project, enrolled) as found:
+    with world_of(server, dbt_project, enrolled) as found:
         yield found
 
 
 @contextmanager
-def _world(server: Server, project: Project, template: str) -> Iterator[World]:
+def world_of(
+    server: Server, project: Project, template: str
+) -> Iterator[World]:
     recreate(server, DATABASE, template)
     profile = profile_of(server)
     with closing(connect(profile)) as connection:

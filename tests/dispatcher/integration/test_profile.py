@@ -179,7 +179,10 @@ def test_another_database_is_refused(
         (PROFILES.replace("postgres", "oracle"), "adapter type oracle"),
         (PROFILES.replace("host: db", "hose: db"), "'host' is a required"),
         (PROFILES.replace("5433", "high"), "'port' is not as expected: type"),
-        (PROFILES.replace("s3cret", "5302719468"), "'password' is not as expected"),
+        (
+            PROFILES.replace("s3cret", "5302719468"),
+            "'password' is not as expected",
+        ),
         (PROFILES.replace("user: alice", "user: {"), "Syntax error near line"),
         (PROFILES.replace("s3cret", "'s3cret"), "Syntax error near line"),
         (PROFILES.replace("alice", "alice\n      pass: s3cret"), "duplicate"),
