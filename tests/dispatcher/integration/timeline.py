@@ -25,11 +25,15 @@ select
     due.attempt_no, due.is_resend, due.day_number, due.definition_hash,
     due.device_id, 'native', due.recipient_phone, due.message_type,
     due.content, dispatch.now_utc(),
-    dispatch.now_utc() + interval '2 minutes', due.due_at, 0, 'test', 1,
+    dispatch.now_utc() + interval '2 minutes', step.due_at, 0, 'test', 1,
     'test', 'test', outcome.status,
     case outcome.status when 'sent' then dispatch.now_utc() end,
     dispatch.now_utc(), outcome.fault_class, outcome.fault_class
 from drip.due_steps as due
+inner join drip.sequence_contacts as step
+    on
+        due.enrollment_id = step.enrollment_id
+        and due.sequence_stepid = step.sequence_stepid
 cross join (select %s::text as status, %s::text as fault_class) as outcome
 where due.user_id = %s
 order by due.recipient_phone
