@@ -1,0 +1,94 @@
+"""The fold goes on from the last one, and is whole whatever happened."""
+
+from contextlib import closing
+
+from dispatcher.store.connect import connect
+from tests.dispatcher.integration.harness import (
+    PHONE,
+    SILENT,
+    TENANT,
+    World,
+    dbt,
+)
+
+
+def folded(world: World) -> list[tuple[str, int]]:
+    """Return why how many enrolments were folded by the last build."""
+    return [
+        (cause, count)
+        for cause, count in world.rows(
+            "select cause, count(*) from drip.enrollments_to_fold"
+            " group by cause order by cause"
+        )
+    ]
+
+
+def test_only_what_changed_is_folded(warm: World) -> None:
+    """Something happened, nothing happened, time passed."""
+    warm.dispatch("0:05", SILENT, timeout_seconds=0.5)
+    warm.build("0:06")
+    assert folded(warm) == [("changed", 1)]
+    assert warm.contacts("status", "next_fold_at")[0] == (1, "active", "1:05")
+
+    warm.build("1:04")
+    assert folded(warm) == []
+    assert warm.contacts("status")[0] == (1, "active")
+
+    warm.build("1:05")
+    assert folded(warm) == [("time", 1)]
+    assert warm.contacts("status")[0] == (1, "completed")
+    assert warm.value("select count(*) from drip.fold_schedule") == 0
+
+
+def test_a_transaction_older_than_the_build_is_not_missed(warm: World) -> None:
+    """It began before the fold and committed after it: found by its number."""
+    with closing(connect(warm.profile)) as late:
+        late.execute("select pg_current_xact_id()")
+        warm.build("0:10")
+        late.execute(
+            "insert into dispatch.suppressions (user_id, phone, kind, source,"
+            " occurred_at) values (%s, %s, 'opt_out', 'test', %s)",
+            (TENANT, PHONE, "2026-03-02 02:01+00"),
+        )
+        warm.build("0:11")
+        late.commit()
+    assert warm.contacts("status")[0] == (1, "active")
+
+    warm.build("0:12")
+
+    assert folded(warm) == [("changed", 1)]
+    assert warm.contacts("status")[0] == (1, "cancelled")
+
+
+def test_another_cluster_or_logic_folds_everything(warm: World) -> None:
+    """Transactions of two clusters do not compare, nor do two logics."""
+    before = warm.contacts("*")
+    warm.execute(
+        "update drip.fold_watermarks set system_identifier = 1,"
+        " watermark = '999999999'"
+    )
+    warm.build("0:10")
+    assert folded(warm) == [("everything", 1)]
+
+    warm.build("0:11")
+    assert folded(warm) == []
+
+    warm.execute("update drip.fold_watermarks set fold_version = 'older'")
+    warm.build("0:12")
+    assert folded(warm) == [("everything", 1)]
+    assert warm.contacts("*") == before
+
+
+def test_a_part_is_not_taken_for_the_whole(warm: World) -> None:
+    """What the last build folded does not make the table anew."""
+    warm.build("0:10")
+
+    outcome = dbt(
+        warm.project, "run", "--full-refresh", "--select", "sequence_contacts"
+    )
+
+    assert not outcome.success
+    assert "--select +sequence_contacts" in outcome.result.results[0].message
+    assert len(warm.contacts("status")) > 0
+    warm.build("0:11")
+    assert warm.gate() == []
