@@ -33,7 +33,7 @@ joined as (
         judged.*,
         case
             when judged.own_reason is not null then judged.own_reason
-            when kept_out.user_id is not null then 'open_enrollment'
+            when kept_out.user_id is not null then 'open_enrolment'
         end as standing_reason
     from judged
     left join kept_out
@@ -64,7 +64,7 @@ admitted as (
         case
             when standing_reason is not null then standing_reason
             when one_open_enrollment and candidate_no > 1
-                then 'open_enrollment'
+                then 'open_enrolment'
         end as rejection_reason
     from numbered
 

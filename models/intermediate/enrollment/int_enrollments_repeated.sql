@@ -20,6 +20,17 @@ enrollments as (
 
 ),
 
+speaking_leads as (
+
+    select distinct
+        user_id,
+        sequence_id,
+        contact_phone,
+        lead_id
+    from wanted
+
+),
+
 -- Who is in the sequence by another lead, and whether that one still says so
 repeated as (
 
@@ -42,7 +53,7 @@ repeated as (
             wanted.user_id = enrollments.user_id
             and wanted.sequence_id = enrollments.sequence_id
             and wanted.contact_phone = enrollments.contact_phone
-    left join wanted as speaking
+    left join speaking_leads as speaking
         on
             enrollments.user_id = speaking.user_id
             and enrollments.sequence_id = speaking.sequence_id
