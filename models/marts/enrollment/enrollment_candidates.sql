@@ -6,6 +6,7 @@
 with admitted as (
 
     select * from {{ ref('int_enrollments_admitted') }}
+    where rejection_reason is null
 
 ),
 
@@ -15,9 +16,17 @@ assigned as (
 
 ),
 
-lead_fields as (
+-- Nothing is read of a lead but for a candidate
+leads as materialized (
 
-    select * from {{ ref('stg_app__lead_fields') }}
+    select *
+    from {{ ref('stg_app__lead_rows') }}
+    where (user_id, lead_id) in (
+        select
+            admitted.user_id,
+            admitted.lead_id
+        from admitted
+    )
 
 ),
 
@@ -35,7 +44,7 @@ candidates as (
             as enrollment_id,
         admitted.lead_id,
         admitted.lead_name as contact_name,
-        lead_fields.contact_fields,
+        {{ contact_fields('leads.lead_row') }} as contact_fields,
         coalesce(admitted.own_device_id, assigned.device_id) as device_id,
         admitted.entry_stepid,
         admitted.definition_hash,
@@ -43,16 +52,15 @@ candidates as (
         admitted.source::text as source,
         admitted.first_due_at
     from admitted
-    inner join lead_fields
+    inner join leads
         on
-            admitted.user_id = lead_fields.user_id
-            and admitted.lead_id = lead_fields.lead_id
+            admitted.user_id = leads.user_id
+            and admitted.lead_id = leads.lead_id
     left join assigned
         on
             admitted.user_id = assigned.user_id
             and admitted.sequence_id = assigned.sequence_id
             and admitted.contact_phone = assigned.contact_phone
-    where admitted.rejection_reason is null
 
 )
 
