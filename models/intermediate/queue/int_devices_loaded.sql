@@ -2,23 +2,13 @@
 
 with attempts as (
 
-    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    select * from {{ ref('stg_dispatch__device_attempts') }}
     where claimed_at >= least({{ midnight }}, {{ hour_ago() }})
 
 ),
 
--- What may have reached somebody counts for the caps
-counted as (
-
-    select
-        *,
-        attempt_status in ('sending', 'sent', 'unknown') as fills_cap
-    from attempts
-    where attempt_status <> 'released'
-
-),
-
--- A device that did nothing lately has no row
+-- A device that did nothing lately has no row. What may have reached somebody
+-- counts for the caps.
 summarised as (
 
     select
@@ -43,7 +33,7 @@ summarised as (
                 ) >= {{ var('device_daily_cap') }}
                 then {{ next_midnight(midnight, literal(var("time_zone"))) }}
         end as daily_cap_until
-    from counted
+    from attempts
     group by user_id, device_id
 
 )

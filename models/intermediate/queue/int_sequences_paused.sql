@@ -13,11 +13,13 @@ last_switched as (
 
 ),
 
+-- Paused by its status, or gone
 paused as (
 
     select
         user_id,
-        sequence_id
+        sequence_id,
+        coalesce(reason, 'sequence_paused') as hold_reason
     from last_switched
     where decision = 'paused'
 

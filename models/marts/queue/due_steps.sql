@@ -4,7 +4,8 @@ with steps as (
 
 ),
 
--- Message types and addresses as the dispatcher sends them, word for word
+-- Word for word what the dispatcher sends. The text is made last, for the
+-- rows that are asked for and no others.
 due as (
 
     select
@@ -19,14 +20,23 @@ due as (
         contact_phone as recipient_phone,
         current_step as day_number,
         definition_hash,
+        source_hash,
         message_type,
-        content,
+        dispatch.render(
+            coalesce(message_text, ''), contact_fields,
+            enrollment_id::text || sequence_stepid::text
+        ) as content,
         media_url,
+        due_at,
         next_trigger_time,
         min_gap_seconds,
         max_gap_seconds
     from steps
-    where status = 'active' and hold_reason is null
+    where
+        status = 'active'
+        and hold_reason is null
+        -- Said again for the index: what is not held is not scheduled
+        and next_trigger_time <= {{ now_utc() }}
 
 )
 

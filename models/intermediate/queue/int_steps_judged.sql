@@ -1,0 +1,79 @@
+{%- set moved_by_weekend -%}
+    {{ after_weekend(
+        now_utc(), 'steps.time_zone', 'steps.skip_weekends'
+    ) }} > {{ now_utc() }}
+{%- endset -%}
+{%- set moved_by_quiet_hours -%}
+    {{ after_quiet_hours(
+        now_utc(), 'steps.time_zone', 'steps.quiet_from', 'steps.quiet_until'
+    ) }} > {{ now_utc() }}
+{%- endset -%}
+
+with steps as (
+
+    select * from {{ ref('int_steps_answered') }}
+
+),
+
+paused as (
+
+    select * from {{ ref('int_sequences_paused') }}
+
+),
+
+devices as (
+
+    select * from {{ ref('int_devices_held') }}
+
+),
+
+-- Why an open step may not go, by what stands in its way: null is no reason
+judged as (
+
+    select
+        steps.*,
+        case
+            when steps.status = 'pending' then 'earlier_step'
+            when steps.status = 'sent' then 'awaiting_receipt'
+            when not steps.has_attempt then null
+            when
+                steps.attempt_status = 'sending'
+                and steps.deadline_at > {{ now_utc() }} then 'in_flight'
+            when steps.attempt_status in ('sending', 'unknown')
+                then 'outcome_unknown'
+            when steps.attempt_status is not null then 'awaiting_build'
+        end as outcome_hold,
+        case
+            when paused.hold_reason is not null then paused.hold_reason
+            when steps.is_misconfigured then 'sequence_misconfigured'
+        end as sequence_hold,
+        case
+            when steps.due_at > {{ now_utc() }} then 'scheduled'
+            when {{ moved_by_weekend }} then 'weekend'
+            when {{ moved_by_quiet_hours }} then 'quiet_hours'
+            when steps.next_trigger_time > {{ now_utc() }} then 'scheduled'
+        end as time_hold,
+        devices.hold_reason as device_hold,
+        devices.held_until as device_held_until
+    from steps
+    left join lateral (
+        select paused.hold_reason from paused
+        where
+            paused.user_id = steps.user_id
+            and paused.sequence_id = steps.sequence_id
+        limit 1
+    ) as paused on true
+    left join lateral (
+        select
+            devices.hold_reason,
+            devices.held_until
+        from devices
+        where
+            devices.user_id = steps.user_id
+            and devices.device_id = steps.device_id
+        limit 1
+    ) as devices on true
+
+)
+
+select * from judged
