@@ -29,7 +29,7 @@ ranked as (
             order by
                 verdict = 'released' asc, verdict = 'sent' desc, attempt_no desc
         ) as decision_rank,
-        first_value(due_at) over (
+        first_value(case when verdict <> 'released' then due_at end) over (
             partition by user_id, enrollment_id, sequence_stepid
             order by verdict = 'released' asc, attempt_no asc
         ) as planned_at
