@@ -251,10 +251,9 @@ def _gone(contact: Contact, rows: Mapping[UUID, Row]) -> dict[UUID, Gone]:
         is_final = row.status in {"cancelled", "sequence_failed"}
         if step_id in rows or step_id in gone or is_final:
             continue
-        here = contact.definition.step(step_id)
-        reason = "step_passed" if here else "step_removed"
-        day = here.day_number if here else row.current_step
-        gone[step_id] = Gone(reason, day)
+        is_here = contact.definition.place(step_id) is not None
+        reason = "step_passed" if is_here else "step_removed"
+        gone[step_id] = Gone(reason, row.current_step)
     return gone
 
 
