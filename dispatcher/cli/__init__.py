@@ -16,6 +16,11 @@ from dispatcher.errors import DispatcherError
 COMMANDS = {
     "cycle": ("cycle", "cycle", "Build, run, build: once, in one process."),
     "db": ("db", "db", "The embedded Postgres: up, down, status, url."),
+    "enrollments": (
+        "enrollments",
+        "enrollments",
+        "Void enrolments, or move them to another device.",
+    ),
     "import": ("imports", "import_", "Load leads, sequences or devices."),
     "init": ("init", "init", "Create or migrate schema dispatch."),
     "loop": ("cycle", "loop", "Repeat cycle every N seconds."),

@@ -1,0 +1,184 @@
+"""``dispatcher enrollments``: what a person may ask for contacts."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from dispatcher import profile
+from dispatcher.cli.options import Command, connection_options
+from dispatcher.cli.output import as_json
+from dispatcher.cli.sending_options import format_option
+from dispatcher.enrollments import (
+    Asked,
+    Outcome,
+    reassign_device,
+    void_build,
+)
+from dispatcher.enrollments import reassign as reassign_enrollments
+from dispatcher.enrollments import void as void_enrollments
+from dispatcher.errors import ConfigError
+from dispatcher.store.connect import connect
+from dispatcher.store.enrollments import Enrollments
+
+
+@click.group()
+def enrollments() -> None:
+    """Take contacts out of their sequences, or move them to another device.
+
+    Both are written down as requests, which the next build carries out; to
+    send nothing until then, `dispatcher pause` first.
+
+    \b
+    Examples:
+      dispatcher enrollments void --invocation ID --reason "the wrong list"
+      dispatcher enrollments reassign --from DEVICE --to DEVICE \\
+        --reason "its number was banned" --dry-run
+    """
+
+
+def _request_options(command: Command) -> Command:
+    """Give a command who and why, the dry run and the connection."""
+    for option in (
+        format_option,
+        click.option(
+            "--dry-run", is_flag=True, help="Check and count; ask for nothing."
+        ),
+        click.option(
+            "--by",
+            "requested_by",
+            default=getpass.getuser,
+            help="Who; else the user of this shell.",
+        ),
+        click.option("--reason", required=True, help="Why; kept."),
+        click.option(
+            "--enrollment",
+            "ids",
+            type=click.UUID,
+            multiple=True,
+            help="One enrolment; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return connection_options(command)
+
+
+@enrollments.command()
+@click.option("--invocation", help="All that this dbt invocation enrolled.")
+@_request_options
+def void(
+    *,
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    invocation: str | None,
+    ids: tuple[UUID, ...],
+    reason: str,
+    requested_by: str,
+    dry_run: bool,
+    output: str,
+) -> None:
+    """Cancel what is still to come for a bad batch, or for some contacts.
+
+    What was sent stays sent. An exit is final: who was voided is not
+    enrolled there again by the same tag.
+
+    \b
+    Examples:
+      dispatcher enrollments void --invocation ID --reason "the wrong list"
+      dispatcher enrollments void --enrollment ID --enrollment ID \\
+        --reason "asked by phone" --dry-run
+    """
+    _check_one_of("--invocation", invocation, ids)
+    asked = Asked(_given(reason), requested_by)
+    found = profile.load(project_dir, profiles_dir, target)
+    with _open(found, dry_run=dry_run) as store:
+        outcome = (
+            void_build(store, invocation, asked)
+            if invocation
+            else void_enrollments(store, ids, asked)
+        )
+    _show("voided", outcome, dry_run=dry_run, output=output)
+
+
+@enrollments.command()
+@click.option("--from", "source", type=click.UUID, help="All on this device.")
+@click.option(
+    "--to", "device", type=click.UUID, required=True, help="Their new device."
+)
+@_request_options
+def reassign(
+    *,
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    source: UUID | None,
+    device: UUID,
+    ids: tuple[UUID, ...],
+    reason: str,
+    requested_by: str,
+    dry_run: bool,
+    output: str,
+) -> None:
+    """Move open enrolments to another device of their tenant.
+
+    Contacts see another sender from then on. The device they leave need not
+    exist any more.
+
+    \b
+    Examples:
+      dispatcher enrollments reassign --from DEVICE --to DEVICE \\
+        --reason "its number was banned"
+      dispatcher enrollments reassign --enrollment ID --to DEVICE \\
+        --reason "asked for" --dry-run
+    """
+    _check_one_of("--from", source, ids)
+    asked = Asked(_given(reason), requested_by)
+    found = profile.load(project_dir, profiles_dir, target)
+    with _open(found, dry_run=dry_run) as store:
+        outcome = (
+            reassign_device(store, source, device, asked)
+            if source
+            else reassign_enrollments(store, ids, device, asked)
+        )
+    _show("moved", outcome, dry_run=dry_run, output=output)
+
+
+@contextmanager
+def _open(found: profile.Profile, *, dry_run: bool) -> Iterator[Enrollments]:
+    """Open a transaction, which a dry run takes back."""
+    with closing(connect(found)) as connection:
+        store = Enrollments(connection, found.schema)
+        with store.transaction(dry_run=dry_run):
+            yield store
+
+
+def _check_one_of(option: str, value: object, ids: tuple[UUID, ...]) -> None:
+    if bool(value) == bool(ids):
+        message = f"expected either {option} or --enrollment"
+        raise click.UsageError(message)
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        message = "--reason is blank"
+        raise ConfigError(message, cure="say why; it is kept on record")
+    return reason
+
+
+def _show(verb: str, outcome: Outcome, *, dry_run: bool, output: str) -> None:
+    if output == "json":
+        click.echo(as_json({**asdict(outcome), "dry_run": dry_run}))
+        return
+    what = (
+        f"{outcome.enrollments} open enrolments of"
+        f" {outcome.sequences} sequences"
+    )
+    if dry_run:
+        click.echo(f"{what} would be {verb}")
+    else:
+        click.echo(f"{what} are {verb} by the next build")
