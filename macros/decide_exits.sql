@@ -1,13 +1,14 @@
 {% macro decide_exits() -%}
     {# Who leaves for what a person or the CRM did, for the first of these
        reasons. Who opted out or replied as well is left to the state machine,
-       which decides those: they win over all but a void. #}
+       which decides those: they win over all but a void. It also fills in
+       the definition, which is not known here. #}
     select distinct on (leaving.user_id, leaving.enrollment_id)
         leaving.user_id,
         'exit' as decision,
         leaving.reason,
         leaving.sequence_id,
-        leaving.definition_hash,
+        case when false then leaving.definition_hash end as definition_hash,
         leaving.enrollment_id,
         leaving.contact_phone,
         leaving.lead_id,

@@ -1,7 +1,8 @@
 {% macro record_exits() -%}
     {# In the transaction of sequence_contacts: an exit is final for its
-       enrolment, whatever becomes of its cause. #}
-    insert into {{ ref('sequence_decisions') }} (
+       enrolment, whatever becomes of its cause, and so is the definition it
+       left by. #}
+    insert into {{ ref('sequence_decisions') }} as decisions (
         user_id, decision_id, decision, sequence_id, enrollment_id,
         contact_phone, reason, definition_hash, decided_at, invocation_id,
         row_xid
@@ -20,5 +21,7 @@
         pg_current_xact_id()
     from {{ folded_steps() }} as step
     where step.status = 'cancelled'
-    on conflict (user_id, decision_id) do nothing
+    on conflict (user_id, decision_id) do update set
+        definition_hash = excluded.definition_hash
+    where decisions.definition_hash is null
 {%- endmacro %}

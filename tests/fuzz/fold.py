@@ -135,7 +135,8 @@ def _times(
     """Return due_at and next_trigger_time from the first open step on."""
     place = chain[first]
     due, trigger = _of_first(contact, chain, first)
-    expected = place.verdict.expected_at or trigger
+    awaited = place.verdict.expected_at
+    expected = _counted_from(place, awaited) if awaited else trigger
     found: list[Times] = [(due, trigger)]
     for n in range(first + 1, len(chain)):
         expected += chain[n - 1].step.delay
@@ -168,8 +169,12 @@ def _due(contact: Contact, chain: list[Place], n: int) -> datetime:
 
 
 def _counts_from(place: Place) -> datetime:
-    settled = place.verdict.settled_at
-    assert settled is not None
+    assert place.verdict.settled_at is not None
+    return _counted_from(place, place.verdict.settled_at)
+
+
+def _counted_from(place: Place, settled: datetime) -> datetime:
+    """Return the plan of a step that was on time, else when it settled."""
     planned = place.known[0].attempt.due_at if place.known else None
     if place.step.send_time is None or planned is None:
         return settled

@@ -99,7 +99,13 @@ def _leave(
             policies = followed(memory, enrolment, definitions).policies
             if reason := exit_reason(facts, enrolment, policies):
                 exits[key] = reason
-    return replace(memory, exits=exits)
+    # what this build sees of edits still counts for who leaves in it
+    before = {
+        key: definition
+        for key, definition in memory.followed.items()
+        if key in memory.exits or key not in exits
+    }
+    return replace(memory, exits=exits, followed=before)
 
 
 def _contact(

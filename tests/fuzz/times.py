@@ -70,20 +70,7 @@ def _changes(instant: datetime, policies: Policies) -> Iterator[datetime]:
     for n in range(5):
         for clock in clocks:
             assert clock is not None
-            local = datetime.combine(first + n * DAY, clock, zone)
-            yield local.astimezone(UTC)
-            yield local.replace(fold=1).astimezone(UTC)
-    yield from _clock_changes(instant, zone)
-
-
-def _clock_changes(instant: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield when clocks are changed within five days."""
-    start = instant.replace(minute=0, second=0, microsecond=0)
-    for n in range(5 * 24 * 4):
-        moment = start + n * HOUR / 4
-        before = (moment - timedelta(seconds=1)).astimezone(zone).utcoffset()
-        if before != moment.astimezone(zone).utcoffset():
-            yield moment
+            yield _instant(first + n * DAY, clock, policies.time_zone)
 
 
 def first_sendable(

@@ -47,7 +47,7 @@ class Known:
     def is_undelivered(self) -> bool:
         return (
             "failed" in self.receipts
-            and self.attempt.status == "sent"
+            and self.attempt.status != "failed"
             and not self.has_arrived
         )
 

@@ -53,7 +53,9 @@ judged as (
         *,
         case
             when is_delivered then 'sent'
-            when attempt_status = 'sent' and undelivered_at is not null
+            when
+                undelivered_at is not null
+                and attempt_status in ('sent', 'sending', 'unknown')
                 then 'undelivered'
             when proves_sent then 'sent'
             when attempt_status = 'sending' then 'unknown'

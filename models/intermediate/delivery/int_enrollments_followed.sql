@@ -24,8 +24,8 @@ current_definitions as (
 
 ),
 
--- An exit and an end are final and keep the definition that held then, but
--- for exits recorded before it was known which. Found by an index.
+-- An exit and an end are final and keep the definition that held then; an exit
+-- decided in this build has none yet. Found by an index.
 followed as (
 
     select
@@ -63,10 +63,8 @@ followed as (
                 as exit_reason,
             {{ latest_of('decided.definition_hash', "decision = 'ended'") }}
                 as end_hash,
-            {{ latest_of(
-                'decided.definition_hash',
-                "decision = 'exit' and reason in ('opted_out', 'replied')"
-            ) }} as exit_hash,
+            {{ latest_of('decided.definition_hash', "decision = 'exit'") }}
+                as exit_hash,
             {{ latest_of('decided.device_id', "decision = 'reassigned'") }}
                 as device_id
         from {{ ref('sequence_decisions') }} as decided

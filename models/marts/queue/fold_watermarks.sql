@@ -17,7 +17,8 @@ taken as (
         '{{ invocation_id }}'::text as invocation_id,
         pg_snapshot_xmin(pg_current_snapshot()) as watermark,
         dispatch.system_identifier() as system_identifier,
-        '{{ var("fold_version") }}'::text as fold_version,
+        '{{ var("fold_version") }}, {{ var("max_attempts") }}'::text
+            as fold_version,
         (
             select
                 md5(string_agg(
