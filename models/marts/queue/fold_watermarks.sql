@@ -22,8 +22,8 @@ taken as (
         (
             select
                 md5(string_agg(
-                    fault_policies::text, ' '
-                    order by fault_policies.fault_class
+                    row(fault_class, retry_minutes, ends_enrollment)::text, ' '
+                    order by fault_class
                 ))
             from fault_policies
         )::uuid as fault_policies_hash,

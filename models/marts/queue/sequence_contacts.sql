@@ -1,12 +1,4 @@
 {{ config(
-    unique_key=['user_id', 'enrollment_id', 'sequence_stepid'],
-    indexes=[
-        {
-            'columns': ['user_id', 'enrollment_id', 'sequence_stepid'],
-            'unique': true
-        },
-        {'columns': ['user_id', 'device_id', 'next_trigger_time']},
-    ],
     pre_hook="{{ assert_fold_is_whole() }}",
     post_hook=[
         "{{ record_exits() }}",
