@@ -38,7 +38,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Known:
-    """An attempt that was not released, with its receipts."""
+    """An attempt with its receipts."""
 
     attempt: Attempt
     receipts: Mapping[str, Receipt]
@@ -47,7 +47,7 @@ class Known:
     def is_undelivered(self) -> bool:
         return (
             "failed" in self.receipts
-            and self.attempt.status != "failed"
+            and self.attempt.status in {"sent", "sending", "unknown"}
             and not self.has_arrived
         )
 
@@ -74,11 +74,11 @@ def known_attempts(
     by_attempt: dict[UUID, dict[str, Receipt]] = {}
     for receipt in receipts:
         by_attempt.setdefault(receipt.attempt_id, {})[receipt.status] = receipt
-    return [
+    known = [
         Known(attempt, by_attempt.get(attempt.id, {}))
         for attempt in sorted(attempts, key=lambda a: a.attempt_no)
-        if attempt.status != "released"
     ]
+    return [a for a in known if a.attempt.status != "released" or a.is_sent]
 
 
 def judge(

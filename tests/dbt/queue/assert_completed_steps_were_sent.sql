@@ -17,7 +17,6 @@ steps as (
 attempts as (
 
     select * from {{ ref('stg_dispatch__broadcast_messages') }}
-    where attempt_status <> 'released'
 
 ),
 
@@ -56,7 +55,10 @@ unproved as (
     having
         not coalesce(
             bool_or(
-                steps.status_reason = 'assumed_sent'
+                (
+                    steps.status_reason = 'assumed_sent'
+                    and attempts.attempt_status <> 'released'
+                )
                 or attempts.attempt_status = 'sent'
                 or receipts.is_proof_of_sending
             ) filter (where attempts.message_id is not null),
