@@ -1,6 +1,6 @@
 -- Nothing is completed that was not sent: a completed step has an attempt that
--- the ledger or a receipt calls sent, one assumed sent an attempt that may
--- have been. Of the enrolments that this build folded.
+-- the ledger or a receipt calls sent (one that failed was sent, too), one
+-- assumed sent an attempt that may have been. Of the enrolments that this build folded.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
@@ -61,6 +61,10 @@ unproved as (
                 )
                 or attempts.attempt_status = 'sent'
                 or receipts.is_proof_of_sending
+                or (
+                    receipts.message_id is not null
+                    and attempts.attempt_status in ('sending', 'unknown')
+                )
             ) filter (where attempts.message_id is not null),
             false
         )
