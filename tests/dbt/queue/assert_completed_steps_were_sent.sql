@@ -1,6 +1,7 @@
 -- Nothing is completed that was not sent: a completed step has an attempt that
 -- the ledger or a receipt calls sent (one that failed was sent, too), one
--- assumed sent an attempt that may have been. Of the enrolments that this build folded.
+-- assumed sent an attempt that may have been. Of the enrolments that this
+-- build folded.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
