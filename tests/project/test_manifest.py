@@ -64,7 +64,7 @@ def test_public_models_have_contract_and_version(
     public = [
         node for node in models(nodes) if node["config"]["access"] == "public"
     ]
-    assert len(public) == 11
+    assert len(public) == 12
     for node in public:
         assert node["contract"]["enforced"], node["name"]
         assert node["version"] == 1, node["name"]

@@ -20,65 +20,146 @@ select
     coalesce(cool_down_minutes, 0) as cool_down_minutes
 from {target}.fault_policies
 
--- name: checked
--- What is due, and why the CRM's live tables keep it back, if they do.
+-- name: live_devices
+-- The CRM's devices as the dispatcher calls them.
+select
+    user_id,
+    id as device_id,
+    coalesce(nullif(lower(trim(platform)), ''), 'native') as gateway,
+    coalesce(nullif(trim(jid), ''), id::text) as address,
+    min_delay_seconds,
+    max_delay_seconds
+from {app}.user_devices
+
+-- name: queued_devices
+-- Devices with an active step, found by hopping through the index from one to
+-- the next, and what keeps each of them back.
+with recursive queued as (
+    (
+        select step.user_id, step.device_id
+        from {target}.sequence_contacts as step
+        where step.status = 'active'
+        order by step.user_id, step.device_id
+        limit 1
+    )
+    union all
+    select following.user_id, following.device_id
+    from queued
+    cross join lateral (
+        select step.user_id, step.device_id
+        from {target}.sequence_contacts as step
+        where
+            step.status = 'active'
+            and (step.user_id, step.device_id)
+            > (queued.user_id, queued.device_id)
+        order by step.user_id, step.device_id
+        limit 1
+    ) as following
+)
+
+select
+    queued.user_id,
+    queued.device_id,
+    device.gateway,
+    device.address,
+    held.hold_reason,
+    held.held_until,
+    case
+        when device.device_id is null then 'device_missing'
+        when not device.gateway = any(%(gateways)s::text[])
+            then 'unknown_platform'
+    end as device_refusal
+from queued
+left join ({live_devices}) as device
+    on
+        queued.user_id = device.user_id
+        and queued.device_id = device.device_id
+left join lateral (
+    select held.hold_reason, held.held_until
+    from {target}.held_devices as held
+    where
+        held.user_id = queued.user_id
+        and held.device_id = queued.device_id
+    limit 1
+) as held on true
+
+-- name: queue
+-- What is due of one `device`, and what the CRM's live tables have against
+-- it. Each step is looked up for itself: due_steps is asked for no more of
+-- them than are taken from here, in the order of the index.
 select
     due.*,
-    coalesce(nullif(lower(trim(device.platform)), ''), 'native') as gateway,
-    coalesce(nullif(trim(device.jid), ''), device.id::text) as address,
-    coalesce(due.min_gap_seconds, device.min_delay_seconds, 5) as gap_one,
-    coalesce(due.max_gap_seconds, device.max_delay_seconds, 15) as gap_two,
+    step.next_trigger_time as queued_at,
+    step.enrollment_id as queued_id,
     case
-        when device.id is null then 'device_missing'
         when sequence.id is null then 'sequence_missing'
         when
             not coalesce(sequence.is_active, true)
             or lower(trim(coalesce(sequence.status, 'active'))) <> 'active'
             then 'sequence_paused'
+    end as sequence_refusal,
+    case
         when
-            not coalesce(nullif(lower(trim(device.platform)), ''), 'native')
-            = any(%(gateways)s::text[])
-            then 'unknown_platform'
-    end as refusal
-from {target}.due_steps as due
-left join {app}.user_devices as device
-    on
-        due.user_id = device.user_id
-        and due.device_id = device.id
+            dispatch.step_fingerprint(to_jsonb(live_step))
+            is distinct from due.source_hash
+            then 'definition_changed'
+    end as step_refusal
+from {target}.sequence_contacts as step
 left join {app}.sequences as sequence
     on
-        due.user_id = sequence.user_id
-        and due.sequence_id = sequence.id
+        step.user_id = sequence.user_id
+        and step.sequence_id = sequence.id
+cross join lateral (
+    select due.*
+    from {target}.due_steps as due
+    where
+        due.user_id = step.user_id
+        and due.enrollment_id = step.enrollment_id
+        and due.sequence_stepid = step.sequence_stepid
+    limit 1
+) as due
+left join {app}.sequence_steps as live_step
+    on due.sequence_stepid = live_step.id
+where
+    step.user_id = device.user_id
+    and step.device_id = device.device_id
+    and step.status = 'active'
+    and step.next_trigger_time <= dispatch.now_utc()
 
 -- name: sendable_devices
 -- Devices with something to send now, or as soon as their gap has passed.
-with sendable as (
-    select user_id, device_id, 0::double precision as wait_seconds
-    from ({checked}) as checked
-    where refusal is null
-    union all
-    select
-        user_id,
-        device_id,
-        extract(epoch from held_until - dispatch.now_utc())::double precision
-    from {target}.sequence_progress_monitor
-    where hold_reason = 'device_gap'
-)
-
 select
-    sendable.user_id,
-    sendable.device_id,
-    min(sendable.wait_seconds) as wait_seconds,
-    min(
-        coalesce(nullif(lower(trim(device.platform)), ''), 'native')
-    ) as gateway,
-    min(coalesce(nullif(trim(device.jid), ''), device.id::text)) as address
-from sendable
-inner join {app}.user_devices as device
-    on
-        sendable.user_id = device.user_id
-        and sendable.device_id = device.id
-group by sendable.user_id, sendable.device_id
+    device.user_id,
+    device.device_id,
+    device.gateway,
+    device.address,
+    coalesce(
+        extract(epoch from device.held_until - dispatch.now_utc()), 0
+    )::double precision as wait_seconds
+from ({queued_devices}) as device
+cross join lateral (
+    select shown.hold_reason
+    from {target}.sequence_contacts as step
+    cross join lateral (
+        select monitor.hold_reason
+        from {target}.sequence_progress_monitor as monitor
+        where
+            monitor.user_id = step.user_id
+            and monitor.enrollment_id = step.enrollment_id
+            and monitor.sequence_stepid = step.sequence_stepid
+        limit 1
+    ) as shown
+    where
+        step.user_id = device.user_id
+        and step.device_id = device.device_id
+        and step.status = 'active'
+        and step.next_trigger_time <= dispatch.now_utc()
+        and coalesce(shown.hold_reason, 'device_gap') = 'device_gap'
+        and coalesce(device.hold_reason, 'device_gap') = 'device_gap'
+    order by step.next_trigger_time, step.enrollment_id
+    limit 1
+) as head
+where device.device_refusal is null
 
 -- name: take_leases
 insert into dispatch.device_leases (
@@ -141,30 +222,55 @@ with wanted as (
     ) as listed (user_id, device_id, lease_epoch)
 ),
 
-heads as (
-    select distinct on (due.user_id, due.device_id)
-        due.*,
-        wanted.lease_epoch
-    from ({checked}) as due
-    inner join wanted
+devices as (
+    select device.*, wanted.lease_epoch, held.hold_reason
+    from wanted
+    inner join ({live_devices}) as device
         on
-            due.user_id = wanted.user_id
-            and due.device_id = wanted.device_id
-    where due.refusal is null
-    order by
-        due.user_id asc,
-        due.device_id asc,
-        due.next_trigger_time asc,
-        due.enrollment_id asc
+            wanted.user_id = device.user_id
+            and wanted.device_id = device.device_id
+    left join lateral (
+        select held.hold_reason
+        from {target}.held_devices as held
+        where
+            held.user_id = wanted.user_id
+            and held.device_id = wanted.device_id
+        limit 1
+    ) as held on true
+    where device.gateway = any(%(gateways)s::text[])
+),
+
+heads as (
+    select
+        head.*,
+        device.lease_epoch,
+        device.gateway,
+        coalesce(
+            head.min_gap_seconds, device.min_delay_seconds, 5
+        ) as gap_one,
+        coalesce(
+            head.max_gap_seconds, device.max_delay_seconds, 15
+        ) as gap_two
+    from devices as device
+    cross join lateral (
+        select queued.*
+        from ({queue}) as queued
+        where
+            device.hold_reason is null
+            and queued.sequence_refusal is null
+            and queued.step_refusal is null
+        order by queued.queued_at, queued.queued_id
+        limit 1
+    ) as head
 ),
 
 claimed as (
     insert into dispatch.broadcast_messages (
         user_id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
         is_resend, day_number, definition_hash, device_id, gateway,
-        recipient_phone, message_type, content, media_url, claimed_at,
+        recipient_phone, message_type, content, media_url, due_at, claimed_at,
         deadline_at, gap_seconds, lease_owner, lease_epoch,
-        dispatcher_version, invocation_id
+        dispatcher_version, invocation_id, system_identifier
     )
     select
         user_id,
@@ -181,6 +287,7 @@ claimed as (
         message_type,
         content,
         media_url,
+        due_at,
         dispatch.now_utc(),
         dispatch.now_utc() + make_interval(secs => %(deadline_seconds)s),
         greatest(0, least(gap_one, gap_two))
@@ -188,7 +295,8 @@ claimed as (
         %(owner)s,
         lease_epoch,
         %(version)s,
-        %(invocation_id)s
+        %(invocation_id)s,
+        (select dispatch.system_identifier())  -- reads a file: once will do
     from heads
     on conflict (user_id, enrollment_id, sequence_stepid, attempt_no)
     do nothing
@@ -273,20 +381,45 @@ set cleared_at = dispatch.now_utc()
 where cleared_at is null
 
 -- name: refuse
+-- What stands before the first message of a device that may go; what comes
+-- behind it is looked at when its turn has come.
 insert into dispatch.claim_refusals (
     user_id, enrollment_id, sequence_stepid, attempt_no, reason,
     invocation_id, refused_at
 )
 select
-    user_id,
-    enrollment_id,
-    sequence_stepid,
-    attempt_no,
-    refusal,
+    refused.user_id,
+    refused.enrollment_id,
+    refused.sequence_stepid,
+    refused.attempt_no,
+    coalesce(
+        device.device_refusal, refused.sequence_refusal, refused.step_refusal
+    ),
     %(invocation_id)s,
     dispatch.now_utc()
-from ({checked}) as checked
-where refusal is not null
+from ({queued_devices}) as device
+left join lateral (
+    select queued.queued_at, queued.queued_id
+    from ({queue}) as queued
+    where
+        device.hold_reason is null
+        and device.device_refusal is null
+        and queued.sequence_refusal is null
+        and queued.step_refusal is null
+    order by queued.queued_at, queued.queued_id
+    limit 1
+) as head on true
+cross join lateral (
+    select queued.*
+    from ({queue}) as queued
+    where
+        device.hold_reason is null
+        and (
+            head.queued_at is null
+            or (queued.queued_at, queued.queued_id)
+            < (head.queued_at, head.queued_id)
+        )
+) as refused
 on conflict (
     user_id, enrollment_id, sequence_stepid, attempt_no, reason
 ) do update set
@@ -302,10 +435,20 @@ group by reason
 order by reason
 
 -- name: preview
-select *
-from ({checked}) as checked
-where refusal is null
-order by next_trigger_time, user_id, enrollment_id
+select queued.*, device.gateway
+from ({queued_devices}) as device
+cross join lateral (
+    select queued.*
+    from ({queue}) as queued
+    where
+        device.hold_reason is null
+        and device.device_refusal is null
+        and queued.sequence_refusal is null
+        and queued.step_refusal is null
+    order by queued.queued_at, queued.queued_id
+    limit %(max_messages)s
+) as queued
+order by queued.next_trigger_time, queued.user_id, queued.enrollment_id
 limit %(max_messages)s
 
 -- name: held

@@ -31,7 +31,7 @@ reviewed as (
 ),
 
 -- One open step has one reason, the first that applies; none means that it
--- may go now
+-- may go as soon as its device may
 held as (
 
     select
@@ -40,9 +40,9 @@ held as (
             when status in ('pending', 'active', 'sent')
                 then coalesce(
                     outcome_hold, contact_hold, sequence_hold, time_hold,
-                    content_hold, refusal_reason, device_hold
+                    content_hold, refusal_reason
                 )
-        end as hold_reason
+        end as step_hold
     from reviewed
 
 ),
@@ -52,15 +52,14 @@ timed as (
     select
         *,
         case
-            when hold_reason = 'in_flight' then deadline_at
+            when step_hold = 'in_flight' then deadline_at
             when
-                hold_reason
+                step_hold
                 in ('scheduled', 'outcome_unknown', 'awaiting_receipt')
                 and next_trigger_time > {{ now_utc() }} then next_trigger_time
-            when hold_reason in ('weekend', 'quiet_hours')
+            when step_hold in ('weekend', 'quiet_hours')
                 then {{ sendable_at }}
-            when hold_reason = device_hold then device_held_until
-        end as held_until
+        end as step_held_until
     from held
 
 )

@@ -21,12 +21,6 @@ paused as (
 
 ),
 
-devices as (
-
-    select * from {{ ref('int_devices_held') }}
-
-),
-
 -- Why an open step may not go, by what stands in its way: null is no reason
 judged as (
 
@@ -52,9 +46,7 @@ judged as (
             when {{ moved_by_weekend }} then 'weekend'
             when {{ moved_by_quiet_hours }} then 'quiet_hours'
             when steps.next_trigger_time > {{ now_utc() }} then 'scheduled'
-        end as time_hold,
-        devices.hold_reason as device_hold,
-        devices.held_until as device_held_until
+        end as time_hold
     from steps
     left join lateral (
         select paused.hold_reason from paused
@@ -63,16 +55,6 @@ judged as (
             and paused.sequence_id = steps.sequence_id
         limit 1
     ) as paused on true
-    left join lateral (
-        select
-            devices.hold_reason,
-            devices.held_until
-        from devices
-        where
-            devices.user_id = steps.user_id
-            and devices.device_id = steps.device_id
-        limit 1
-    ) as devices on true
 
 )
 

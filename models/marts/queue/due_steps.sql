@@ -4,6 +4,12 @@ with steps as (
 
 ),
 
+devices as (
+
+    select * from {{ ref('int_devices_held') }}
+
+),
+
 -- Word for word what the dispatcher sends. The text is made last, for the
 -- rows that are asked for and no others.
 due as (
@@ -34,9 +40,16 @@ due as (
     from steps
     where
         status = 'active'
-        and hold_reason is null
+        and step_hold is null
         -- Said again for the index: what is not held is not scheduled
         and next_trigger_time <= {{ now_utc() }}
+        -- Looked up last, and only where nothing else holds
+        and (
+            select devices.hold_reason from devices
+            where
+                devices.user_id = steps.user_id
+                and devices.device_id = steps.device_id
+        ) is null
 
 )
 

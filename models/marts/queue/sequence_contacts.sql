@@ -7,6 +7,7 @@
         "{{ record_endings() }}",
         "{{ schedule_folds() }}",
         "{{ apply_watermark() }}",
+        "{{ index_active_steps(this) }}",
         "{{ analyze_if_grown(this) }}",
     ]
 ) }}

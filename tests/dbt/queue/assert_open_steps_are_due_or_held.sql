@@ -1,6 +1,13 @@
--- Everything has a reason: an open step is in the queue or says why not, and
--- never both. A step whose enrolment or definition was lost fails here too.
-with steps as (
+-- Everything has a reason: an open step is in the queue once or says why not,
+-- and never both; what has ended is neither. Of the enrolments that this build
+-- folded, step by step: who asks for one must not pay for all.
+with folded as (
+
+    select * from {{ ref('enrollments_to_fold') }}
+
+),
+
+steps as (
 
     select * from {{ ref('sequence_contacts') }}
 
@@ -12,34 +19,63 @@ held as (
 
 ),
 
+devices as (
+
+    select * from {{ ref('int_devices_held') }}
+
+),
+
 due as (
 
     select * from {{ ref('due_steps') }}
 
 ),
 
-neither_or_both as (
+looked_up as (
 
     select
         steps.user_id,
         steps.enrollment_id,
         steps.sequence_stepid,
-        held.hold_reason,
-        due.sequence_stepid is not null as is_due
-    from steps
-    left join held
+        steps.status in ('pending', 'active', 'sent') as is_open,
+        coalesce(reason.step_hold, device.hold_reason) as hold_reason,
+        queued.due_count
+    from folded
+    inner join steps
         on
-            steps.user_id = held.user_id
-            and steps.enrollment_id = held.enrollment_id
-            and steps.sequence_stepid = held.sequence_stepid
-    left join due
-        on
-            steps.user_id = due.user_id
-            and steps.enrollment_id = due.enrollment_id
-            and steps.sequence_stepid = due.sequence_stepid
+            folded.user_id = steps.user_id
+            and folded.enrollment_id = steps.enrollment_id
+    left join lateral (
+        select held.step_hold from held
+        where
+            held.user_id = steps.user_id
+            and held.enrollment_id = steps.enrollment_id
+            and held.sequence_stepid = steps.sequence_stepid
+        limit 1
+    ) as reason on true
+    left join lateral (
+        select devices.hold_reason from devices
+        where
+            devices.user_id = steps.user_id
+            and devices.device_id = steps.device_id
+            and steps.status = 'active'
+        limit 1
+    ) as device on true
+    inner join lateral (
+        select count(*) as due_count from due
+        where
+            due.user_id = steps.user_id
+            and due.enrollment_id = steps.enrollment_id
+            and due.sequence_stepid = steps.sequence_stepid
+    ) as queued on true
+
+),
+
+neither_or_both as (
+
+    select * from looked_up
     where
-        steps.status in ('pending', 'active', 'sent')
-        and (held.hold_reason is null) = (due.sequence_stepid is null)
+        due_count + (hold_reason is not null)::integer <> is_open::integer
 
 )
 

@@ -13,6 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.dispatcher.integration.harness import (
+    HOT,
+    OTHER_PHONE,
+    PHONE,
+    TENANT,
+    World,
+)
+
 FIELDS = {"name": "Ali", "phone": "60111000001"}
 PLACEHOLDER = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)(?::(.*))?", re.DOTALL)
 
@@ -220,3 +228,88 @@ def test_two_renderers_agree(
     assert placeholders(connection, template) == sorted(expected.required)
     if expected.required <= fields.keys():
         assert render(connection, template, fields, seed) == expected.text
+
+
+def edit_first_step(world: World, content: str) -> None:
+    world.execute(
+        "update public.sequence_steps set content = %s where day_number = 1",
+        content,
+    )
+
+
+def test_history_36_a_name_that_is_missing_holds(world: World) -> None:
+    world.tenant()
+    world.device()
+    world.sequence()
+    edit_first_step(world, "Hi {name}")
+    world.lead()
+    world.execute("update public.leads set name = ''")
+    world.build("0:00")
+    assert world.monitor("status_reason", "hold_reason", "current_state")[
+        0
+    ] == (
+        *(1, None, "unresolved_placeholder"),
+        "Held: unresolved placeholder (name)",
+    )
+    world.dispatch("0:01")
+    assert world.texts() == []
+
+    edit_first_step(world, "Hi {name:friend}\n\nhttps://x.my/?a=1|2")
+    world.build("0:02")
+    world.dispatch("0:03")
+    assert world.texts() == [(PHONE, "Hi friend\n\nhttps://x.my/?a=1|2")]
+
+
+def test_history_37_an_edit_after_the_build_is_not_sent(warm: World) -> None:
+    edit_first_step(warm, "New text")
+    summary = warm.dispatch("0:01")
+    assert summary.refused == {"definition_changed": 1}
+    assert warm.texts() == []
+    assert warm.monitor("hold_reason")[0] == (1, "definition_changed")
+
+    warm.build("0:02")
+    warm.dispatch("0:03")
+    assert warm.texts() == [(PHONE, "New text")]
+    assert warm.ledger("content", "due_at") == [("New text", "0:00")]
+
+
+def test_an_edit_that_is_taken_back_is_no_change(warm: World) -> None:
+    edit_first_step(warm, "New text")
+    warm.dispatch("0:01")
+    edit_first_step(warm, "WARM, day 1")
+    warm.dispatch("0:02")
+    assert warm.texts() == [(PHONE, "WARM, day 1")]
+
+
+def test_a_step_that_is_gone_is_not_sent(warm: World) -> None:
+    warm.execute("delete from public.sequence_steps where day_number = 1")
+    assert warm.dispatch("0:01").refused == {"definition_changed": 1}
+    assert warm.texts() == []
+
+
+def test_a_refused_step_keeps_no_other_of_its_device_back(
+    warm: World,
+) -> None:
+    warm.sequence("HOT", sequence=HOT)
+    warm.lead(OTHER_PHONE, "HOT")
+    warm.build("0:01")
+    edit_first_step(warm, "New text")
+    warm.execute(
+        "update public.sequence_steps set content = 'HOT, day 1'"
+        " where sequence_id = %s and day_number = 1",
+        HOT,
+    )
+    assert warm.dispatch("0:02").refused == {"definition_changed": 1}
+    assert warm.texts() == [(OTHER_PHONE, "HOT, day 1")]
+
+
+def test_a_reply_holds_before_any_build(warm: World) -> None:
+    warm.now("0:01")
+    warm.execute(
+        "insert into dispatch.inbound_messages (user_id, phone, occurred_at)"
+        " values (%s, %s, dispatch.now_utc())",
+        *(TENANT, PHONE),
+    )
+    warm.dispatch("0:02")
+    assert warm.texts() == []
+    assert warm.monitor("hold_reason")[0] == (1, "replied")

@@ -19,6 +19,8 @@ UTILITIES = [
     "import_analyze_leads",
 ]
 COPY = "import_copy"
+# Planned as what they are part of: one of them names a table of the whole
+PARTS = set(re.findall(r"\{(\w+)\}", " ".join(load().values())))
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
@@ -26,7 +28,9 @@ def test_every_set_up_is_a_query() -> None:
     assert {*UTILITIES, COPY} <= set(load())
 
 
-@pytest.mark.parametrize("name", sorted(set(load()) - {*UTILITIES, COPY}))
+@pytest.mark.parametrize(
+    "name", sorted(set(load()) - {*UTILITIES, COPY} - PARTS)
+)
 def test_postgres_can_plan_it(warm: World, name: str) -> None:
     text = query(name, **SCHEMAS).as_string(warm.connection)
     parameters = list(dict.fromkeys(PARAMETER.findall(text)))

@@ -1,0 +1,130 @@
+"""What the dispatcher asks all day long reads no large table as a whole.
+
+There are enough rows, and analysed, for the planner to know better.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dispatcher.store.queries import query
+from tests.dispatcher.integration.harness import TARGET, TENANT, World
+
+DEVICES, CONTACTS = 40, 100  # contacts of each device
+LARGE = {
+    "broadcast_messages",
+    "sequence_contacts",
+    "sequence_enrollments",
+    "sequence_decisions",
+    "suppressions",
+    "inbound_messages",
+    "delivery_receipts",
+}
+
+_DEVICES = """\
+insert into public.user_devices (id, user_id, device_name, jid)
+select lpad(to_hex(1000 + n), 32, '0')::uuid, %s, 'Device', 'jid ' || n
+from generate_series(1, %s) as n
+"""
+_LEADS = """\
+insert into public.leads (user_id, device_id, name, phone, trigger)
+select user_id, id, 'Lead', 60111000000 + row_number() over (), 'WARM'
+from public.user_devices, generate_series(1, %s)
+"""
+_MESSAGES = """\
+insert into dispatch.broadcast_messages (
+    user_id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
+    day_number, definition_hash, device_id, gateway, recipient_phone,
+    message_type, content, status, claimed_at, deadline_at, due_at, sent_at,
+    finished_at, gap_seconds, lease_owner, lease_epoch, dispatcher_version,
+    invocation_id
+)
+select
+    user_id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
+    current_step, definition_hash, device_id, 'native', contact_phone,
+    'text', 'Hi', 'sent', dispatch.now_utc(),
+    dispatch.now_utc() + interval '1 minute', due_at, dispatch.now_utc(),
+    dispatch.now_utc(), 0, 'test', 1, 'test', 'test'
+from drip.sequence_contacts
+where status = 'active'
+"""
+_SUPPRESSIONS = """\
+insert into dispatch.suppressions (user_id, phone, kind, source)
+select user_id, recipient_phone, 'opt_in', 'test'
+from dispatch.broadcast_messages
+"""
+_INBOUND = """\
+insert into dispatch.inbound_messages (user_id, phone, occurred_at)
+select user_id, recipient_phone, timestamptz '2020-01-01'
+from dispatch.broadcast_messages
+"""
+_RECEIPTS = """\
+insert into dispatch.delivery_receipts (
+    user_id, message_id, status, occurred_at
+)
+select user_id, id, 'delivered', sent_at from dispatch.broadcast_messages
+"""
+
+
+@pytest.fixture
+def many(world: World) -> World:
+    """Return a world where thousands have their second step due."""
+    world.tenant()
+    world.sequence()
+    world.execute(_DEVICES, TENANT, DEVICES)
+    world.execute(_LEADS, CONTACTS)
+    world.build("0:00")
+    world.now("0:01")
+    world.execute(_MESSAGES)
+    for statement in (_SUPPRESSIONS, _INBOUND, _RECEIPTS):
+        world.execute(statement)
+    world.build("24:02")
+    world.execute("vacuum analyze")
+    return world
+
+
+def test_no_large_table_is_read_as_a_whole(many: World) -> None:
+    """One world for all queries: it takes longer than to ask them."""
+    devices = many.connection.execute(
+        "select user_id, id from public.user_devices limit 3"
+    ).fetchall()
+    values = {
+        "user_ids": [user_id for user_id, _ in devices],
+        "device_ids": [device_id for _, device_id in devices],
+        "epochs": [1] * 3,
+        "gateways": ["native"],
+        "deadline_seconds": 60,
+        "max_messages": 5,
+        "owner": "test",
+        "version": "test",
+        "invocation_id": "test",
+    }
+    expected = {
+        "refuse": 0,
+        "sendable_devices": DEVICES,
+        "preview": 5,
+        "claim": 3,
+    }
+    for name, rows in expected.items():
+        text = query(name, target=TARGET, app="public")
+        explained = many.connection.execute(
+            b"explain (format json) " + text.as_bytes(many.connection), values
+        )
+        read_whole = {
+            node["Relation Name"]
+            for node in nodes(explained.fetchall())
+            if node.get("Node Type") == "Seq Scan"
+        }
+        assert read_whole & LARGE == set(), name
+        assert many.connection.execute(text, values).rowcount == rows, name
+
+
+def nodes(part: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a plan, however deep."""
+    if isinstance(part, list | tuple):
+        for item in part:
+            yield from nodes(item)
+    if isinstance(part, dict):
+        yield part
+        yield from nodes(list(part.values()))
