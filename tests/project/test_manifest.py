@@ -161,13 +161,7 @@ def test_no_rule_hides_in_a_trigger() -> None:
     "file", [*ROOT.glob("models/**/*.sql")], ids=lambda file: file.stem
 )
 def test_models_are_short(file: Path) -> None:
-    assert len(file.read_text().splitlines()) <= LONGEST.get(file.stem, 100)
-
-
-# wide joins for one decision; no longer than this
-LONGEST = {
-    "int_steps_chained": 106,
-}
+    assert len(file.read_text().splitlines()) <= 100
 
 
 def test_macros_are_described() -> None:
