@@ -8,7 +8,11 @@ from psycopg import sql
 from dispatcher.store.queries import load, query
 from tests.dispatcher.integration.harness import TARGET, World
 
-SCHEMAS = {"target": TARGET, "app": "public"}
+SCHEMAS = {
+    "target": TARGET,
+    "app": "public",
+    "memory": f"{TARGET}_memory",
+}
 # Set-up of an import: Postgres prepares neither these nor what reads them
 # before they ran
 UTILITIES = [
