@@ -9,7 +9,7 @@ from typing import Any
 from dispatcher.errors import DispatcherError, ExitCode
 
 # The queue with all it depends on, and the monitor
-QUEUE = ["+due_steps", "+sequence_progress_monitor"]
+QUEUE = ["+due_steps", "+held_devices", "+sequence_progress_monitor"]
 _CODE = ["dbt_project.yml", "models", "macros", "seeds", "tests/dbt"]
 
 

@@ -272,10 +272,14 @@ unit_tests:
     given:
       - input: ref('stg_app__leads')
         format: sql
-        rows: select 1 as user_id, 2 as lead_id, ' a ' as lead_trigger
+        rows: |
+          select
+            1 as user_id, 2 as lead_id, 'Lead' as lead_name, 'd' as device_id,
+            '601' as contact_phone, null as lead_created_at,
+            ' a ' as lead_trigger
     expect:
-      format: sql
-      rows: select 1 as user_id, 2 as lead_id, '{token}' as token
+      rows:
+        - {{token: {token}}}
 """)
 
 
