@@ -61,7 +61,8 @@ described as (
             when 'completed' then nullif(resolution, 'sent')
             when 'failed' then lower(fault_class)
             when 'skipped' then 'late'
-            when 'sequence_failed' then coalesce(stop_reason, end_reason, 'ended')
+            when 'sequence_failed'
+                then coalesce(stop_reason, end_reason, 'ended')
             when 'cancelled' then exit_reason
         end as status_reason,
         case when is_open then goes_at end as due_at,
