@@ -36,7 +36,7 @@ pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
 
 fuzz: $(STAMP)  ## random histories against the rules; FUZZ_RUNS=20 FUZZ_SEED=1
 	FUZZ_RUNS=$(or $(FUZZ_RUNS),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) \
-	  $(BIN)/pytest -q -x tests/fuzz/test_fuzz.py
+	  $(BIN)/pytest -q -x tests/fuzz/fuzz_table.py
 
 docs: $(STAMP)  ## the dbt docs site as one page: target/static_index.html
 	mkdir -p .local/docs && cp profiles.example.yml .local/docs/profiles.yml
