@@ -1,0 +1,170 @@
+-- name: queue
+-- What is due of one `device`, and what the CRM's live tables have against
+-- it. Each step is looked up for itself: due_steps is asked for no more of
+-- them than are taken from here, in the order of the index.
+select
+    due.*,
+    step.next_trigger_time as queued_at,
+    step.enrollment_id as queued_id,
+    case
+        when sequence.id is null then 'sequence_missing'
+        when
+            not coalesce(sequence.is_active, true)
+            or lower(trim(coalesce(sequence.status, 'active'))) <> 'active'
+            then 'sequence_paused'
+    end as sequence_refusal,
+    case
+        when
+            dispatch.step_fingerprint(to_jsonb(live_step))
+            is distinct from due.source_hash
+            then 'definition_changed'
+    end as step_refusal
+from {target}.sequence_contacts as step
+left join {app}.sequences as sequence
+    on
+        step.user_id = sequence.user_id
+        and step.sequence_id = sequence.id
+cross join lateral (
+    select due.*
+    from {target}.due_steps as due
+    where
+        due.user_id = step.user_id
+        and due.enrollment_id = step.enrollment_id
+        and due.sequence_stepid = step.sequence_stepid
+    limit 1
+) as due
+left join {app}.sequence_steps as live_step
+    on due.sequence_stepid = live_step.id
+where
+    step.user_id = device.user_id
+    and step.device_id = device.device_id
+    and step.status = 'active'
+    and step.next_trigger_time <= dispatch.now_utc()
+
+-- name: claim
+-- The last word: due_steps is a view on live tables, so opt-outs, caps, gaps
+-- and cool-downs are checked here and now, and the CRM's own tables too.
+with wanted as (
+    select *
+    from unnest(
+        %(user_ids)s::uuid[], %(device_ids)s::uuid[], %(epochs)s::bigint[]
+    ) as listed (user_id, device_id, lease_epoch)
+),
+
+devices as (
+    select device.*, wanted.lease_epoch, held.hold_reason
+    from wanted
+    inner join ({live_devices}) as device
+        on
+            wanted.user_id = device.user_id
+            and wanted.device_id = device.device_id
+    left join lateral (
+        select held.hold_reason
+        from {target}.held_devices as held
+        where
+            held.user_id = wanted.user_id
+            and held.device_id = wanted.device_id
+        limit 1
+    ) as held on true
+    where device.gateway = any(%(gateways)s::text[])
+),
+
+heads as (
+    select
+        head.*,
+        device.lease_epoch,
+        device.gateway,
+        coalesce(
+            head.min_gap_seconds, device.min_delay_seconds, 5
+        ) as gap_one,
+        coalesce(
+            head.max_gap_seconds, device.max_delay_seconds, 15
+        ) as gap_two
+    from devices as device
+    cross join lateral (
+        select queued.*
+        from ({queue}) as queued
+        where
+            device.hold_reason is null
+            and queued.sequence_refusal is null
+            and queued.step_refusal is null
+        order by queued.queued_at, queued.queued_id
+        limit 1
+    ) as head
+),
+
+claimed as (
+    insert into dispatch.broadcast_messages (
+        user_id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
+        is_resend, day_number, definition_hash, device_id, gateway,
+        recipient_phone, message_type, content, media_url, due_at, claimed_at,
+        deadline_at, gap_seconds, lease_owner, lease_epoch,
+        dispatcher_version, invocation_id, system_identifier
+    )
+    select
+        user_id,
+        enrollment_id,
+        sequence_id,
+        sequence_stepid,
+        attempt_no,
+        is_resend,
+        day_number,
+        definition_hash,
+        device_id,
+        gateway,
+        recipient_phone,
+        message_type,
+        content,
+        media_url,
+        due_at,
+        dispatch.now_utc(),
+        dispatch.now_utc() + make_interval(secs => %(deadline_seconds)s),
+        greatest(0, least(gap_one, gap_two))
+        + random() * abs(greatest(0, gap_two) - greatest(0, gap_one)),
+        %(owner)s,
+        lease_epoch,
+        %(version)s,
+        %(invocation_id)s,
+        (select dispatch.system_identifier())  -- reads a file: once will do
+    from heads
+    on conflict (user_id, enrollment_id, sequence_stepid, attempt_no)
+    do nothing
+    returning *
+)
+
+select
+    claimed.id,
+    claimed.user_id,
+    claimed.device_id,
+    claimed.attempt_no,
+    claimed.recipient_phone,
+    claimed.message_type,
+    claimed.content,
+    claimed.media_url,
+    claimed.claimed_at,
+    claimed.deadline_at,
+    claimed.gap_seconds,
+    heads.attempts_used
+from claimed
+inner join heads
+    on
+        claimed.user_id = heads.user_id
+        and claimed.enrollment_id = heads.enrollment_id
+        and claimed.sequence_stepid = heads.sequence_stepid
+
+-- name: preview
+select queued.*, device.gateway
+from ({queued_devices}) as device
+cross join lateral (
+    select queued.*
+    from ({queue}) as queued
+    where
+        device.hold_reason is null
+        and device.device_refusal is null
+        and queued.sequence_refusal is null
+        and queued.step_refusal is null
+    order by queued.queued_at, queued.queued_id
+    limit %(max_messages)s
+) as queued
+order by queued.next_trigger_time, queued.user_id, queued.enrollment_id
+limit %(max_messages)s

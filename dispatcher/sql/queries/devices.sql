@@ -1,0 +1,97 @@
+-- name: live_devices
+-- The CRM's devices as the dispatcher calls them.
+select
+    user_id,
+    id as device_id,
+    coalesce(nullif(lower(trim(platform)), ''), 'native') as gateway,
+    coalesce(nullif(trim(jid), ''), id::text) as address,
+    min_delay_seconds,
+    max_delay_seconds
+from {app}.user_devices
+
+-- name: queued_devices
+-- Devices with an active step, found by hopping through the index from one to
+-- the next, and what keeps each of them back.
+with recursive queued as (
+    (
+        select step.user_id, step.device_id
+        from {target}.sequence_contacts as step
+        where step.status = 'active'
+        order by step.user_id, step.device_id
+        limit 1
+    )
+    union all
+    select following.user_id, following.device_id
+    from queued
+    cross join lateral (
+        select step.user_id, step.device_id
+        from {target}.sequence_contacts as step
+        where
+            step.status = 'active'
+            and (step.user_id, step.device_id)
+            > (queued.user_id, queued.device_id)
+        order by step.user_id, step.device_id
+        limit 1
+    ) as following
+)
+
+select
+    queued.user_id,
+    queued.device_id,
+    device.gateway,
+    device.address,
+    held.hold_reason,
+    held.held_until,
+    case
+        when device.device_id is null then 'device_missing'
+        when not device.gateway = any(%(gateways)s::text[])
+            then 'unknown_platform'
+    end as device_refusal
+from queued
+left join ({live_devices}) as device
+    on
+        queued.user_id = device.user_id
+        and queued.device_id = device.device_id
+left join lateral (
+    select held.hold_reason, held.held_until
+    from {target}.held_devices as held
+    where
+        held.user_id = queued.user_id
+        and held.device_id = queued.device_id
+    limit 1
+) as held on true
+
+-- name: sendable_devices
+-- Devices with something to send now, or as soon as their gap has passed.
+select
+    device.user_id,
+    device.device_id,
+    device.gateway,
+    device.address,
+    coalesce(
+        extract(epoch from device.held_until - dispatch.now_utc()), 0
+    )::double precision as wait_seconds
+from ({queued_devices}) as device
+cross join lateral (
+    select shown.hold_reason
+    from {target}.sequence_contacts as step
+    cross join lateral (
+        select monitor.hold_reason
+        from {target}.sequence_progress_monitor as monitor
+        where
+            monitor.user_id = step.user_id
+            and monitor.enrollment_id = step.enrollment_id
+            and monitor.sequence_stepid = step.sequence_stepid
+        limit 1
+    ) as shown
+    where
+        step.user_id = device.user_id
+        and step.device_id = device.device_id
+        and step.status = 'active'
+        and step.next_trigger_time <= dispatch.now_utc()
+        and coalesce(shown.hold_reason, 'device_gap') = 'device_gap'
+        and coalesce(device.hold_reason, 'device_gap') = 'device_gap'
+    order by step.next_trigger_time, step.enrollment_id
+    limit 1
+) as head
+where device.device_refusal is null

@@ -1,0 +1,50 @@
+-- name: take_leases
+insert into dispatch.device_leases (
+    user_id, device_id, owner, epoch, expires_at
+)
+select
+    wanted.user_id,
+    wanted.device_id,
+    %(owner)s,
+    1,
+    clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
+    as wanted (user_id, device_id)
+order by wanted.user_id, wanted.device_id
+on conflict (user_id, device_id) do update set
+    owner = excluded.owner,
+    expires_at = excluded.expires_at,
+    epoch = device_leases.epoch
+    + (device_leases.owner is distinct from excluded.owner)::integer
+where
+    device_leases.owner is null
+    or device_leases.owner = excluded.owner
+    or device_leases.expires_at <= clock_timestamp()
+returning user_id, device_id
+
+-- name: renew_leases
+update dispatch.device_leases
+set expires_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+where owner = %(owner)s and expires_at > clock_timestamp()
+returning user_id, device_id
+
+-- name: release_leases
+update dispatch.device_leases
+set owner = null, expires_at = clock_timestamp()
+where owner = %(owner)s
+
+-- name: lock_leases
+-- First statement of a claim: concurrent claims for a device see each other.
+select user_id, device_id, epoch
+from dispatch.device_leases
+where
+    owner = %(owner)s
+    and expires_at
+    > clock_timestamp() + make_interval(secs => %(request_seconds)s)
+    and (user_id, device_id) in (
+        select wanted.user_id, wanted.device_id
+        from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
+            as wanted (user_id, device_id)
+    )
+order by user_id, device_id
+for update
