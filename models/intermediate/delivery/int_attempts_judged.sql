@@ -24,24 +24,7 @@ attempts as (
                 and messages.enrollment_id = enrollments.enrollment_id
             offset 0
         ) as attempts
-    cross join lateral (
-        select
-            coalesce(bool_or(events.receipt_status <> 'failed'), false)
-                as proves_sent,
-            coalesce(
-                bool_or(events.receipt_status not in ('sent', 'failed')), false
-            ) as is_delivered,
-            min(events.occurred_at) filter (
-                where events.receipt_status = 'failed'
-            ) as undelivered_at,
-            min(events.fault_class) filter (
-                where events.receipt_status = 'failed'
-            ) as receipt_fault_class
-        from {{ ref('stg_dispatch__receipt_events') }} as events
-        where
-            events.user_id = attempts.user_id
-            and events.message_id = attempts.message_id
-    ) as receipts
+    cross join lateral {{ receipts_of('attempts') }} as receipts
 
 ),
 

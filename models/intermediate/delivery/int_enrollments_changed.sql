@@ -1,55 +1,38 @@
-with last_fold as (
-
-    select * from {{ ref('int_folds_latest') }}
-
-),
-
-messages as (
+with messages as (
 
     select
-        attempts.user_id,
-        attempts.enrollment_id
-    from last_fold
-    inner join {{ ref('stg_dispatch__broadcast_messages') }} as attempts
-        on {{ written_since('attempts', 'last_fold.watermark') }}
+        user_id,
+        enrollment_id
+    from {{ written_since_last_fold('stg_dispatch__broadcast_messages') }}
     union all
     select
-        receipts.user_id,
-        receipts.enrollment_id
-    from last_fold
-    inner join {{ ref('stg_dispatch__receipt_events') }} as receipts
-        on {{ written_since('receipts', 'last_fold.watermark') }}
+        user_id,
+        enrollment_id
+    from {{ written_since_last_fold('stg_dispatch__receipt_events') }}
 
 ),
 
 contacts as (
 
     select
-        suppressions.user_id,
-        suppressions.contact_phone
-    from last_fold
-    inner join
-        {{ ref('stg_dispatch__suppression_events') }} as suppressions
-        on {{ written_since('suppressions', 'last_fold.watermark') }}
+        user_id,
+        contact_phone
+    from {{ written_since_last_fold('stg_dispatch__suppression_events') }}
     union all
     select
-        inbound.user_id,
-        inbound.contact_phone
-    from last_fold
-    inner join {{ ref('stg_dispatch__inbound_messages') }} as inbound
-        on {{ written_since('inbound', 'last_fold.watermark') }}
+        user_id,
+        contact_phone
+    from {{ written_since_last_fold('stg_dispatch__inbound_messages') }}
 
 ),
 
 decisions as (
 
     select
-        decisions.user_id,
-        decisions.enrollment_id,
-        decisions.sequence_id
-    from last_fold
-    inner join {{ ref('sequence_decisions') }} as decisions
-        on {{ written_since('decisions', 'last_fold.watermark') }}
+        user_id,
+        enrollment_id,
+        sequence_id
+    from {{ written_since_last_fold('sequence_decisions') }}
 
 ),
 

@@ -1,16 +1,8 @@
-with last_fold as (
+with resumptions as (
 
-    select * from {{ ref('int_folds_latest') }}
-
-),
-
-resumptions as (
-
-    select requests.request_id
-    from last_fold
-    inner join {{ ref('stg_dispatch__operator_requests') }} as requests
-        on {{ written_since('requests', 'last_fold.watermark') }}
-    where requests.request_kind = 'resume'
+    select request_id
+    from {{ written_since_last_fold('stg_dispatch__operator_requests') }}
+    where request_kind = 'resume'
 
 ),
 

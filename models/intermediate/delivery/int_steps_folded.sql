@@ -41,50 +41,37 @@ opened as (
         status = 'completed' and is_last and exit_reason is null as is_through
     from folded
 
-),
-
-described as (
-
-    select
-        user_id,
-        enrollment_id,
-        sequence_stepid,
-        sequence_id,
-        definition_hash,
-        followed_hash,
-        contact_phone,
-        device_id,
-        day_number as current_step,
-        chain_no::integer as chain_no,
-        status,
-        case status
-            when 'completed' then nullif(resolution, 'sent')
-            when 'failed' then lower(fault_class)
-            when 'skipped' then 'late'
-            when 'sequence_failed'
-                then coalesce(stop_reason, end_reason, 'ended')
-            when 'cancelled' then exit_reason
-        end as status_reason,
-        case when is_open then goes_at end as due_at,
-        case when is_open then next_trigger_time end as next_trigger_time,
-        -- The attempt to make next, or the one that is waited for
-        case
-            when is_to_send then coalesce(last_attempt_no, 0) + 1
-            else last_attempt_no
-        end as attempt_no,
-        attempts_used::integer as attempts_used,
-        is_to_send and may_have_been_sent as is_resend,
-        case when is_skipped_now then {{ now_utc() }} else settled_at end
-            as settled_at,
-        case when status = 'completed' then settled_at end as completed_at,
-        case when is_open then next_fold_at end as next_fold_at,
-        case when is_through then next_sequence_id end as next_sequence_id,
-        case
-            when is_through and next_sequence_id is not null
-                then settled_at + {{ hours('delay_hours') }}
-        end as next_sequence_due_at
-    from opened
-
 )
 
-select * from described
+select
+    user_id,
+    enrollment_id,
+    sequence_stepid,
+    sequence_id,
+    definition_hash,
+    followed_hash,
+    contact_phone,
+    device_id,
+    day_number as current_step,
+    chain_no::integer as chain_no,
+    status,
+    {{ status_reason() }} as status_reason,
+    case when is_open then goes_at end as due_at,
+    case when is_open then next_trigger_time end as next_trigger_time,
+    -- The attempt to make next, or the one that is waited for
+    case
+        when is_to_send then coalesce(last_attempt_no, 0) + 1
+        else last_attempt_no
+    end as attempt_no,
+    attempts_used::integer as attempts_used,
+    is_to_send and may_have_been_sent as is_resend,
+    case when is_skipped_now then {{ now_utc() }} else settled_at end
+        as settled_at,
+    case when status = 'completed' then settled_at end as completed_at,
+    case when is_open then next_fold_at end as next_fold_at,
+    case when is_through then next_sequence_id end as next_sequence_id,
+    case
+        when is_through and next_sequence_id is not null
+            then settled_at + {{ hours('delay_hours') }}
+    end as next_sequence_due_at
+from opened

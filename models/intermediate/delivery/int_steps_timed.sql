@@ -13,13 +13,7 @@ aimed as (
         *,
         chain_no = next_no as is_next,
         resolution in ('waiting', 'awaiting') as waits,
-        case resolution
-            when 'waiting' then grace_until
-            when 'awaiting' then receipt_until
-            when 'resend' then grace_until
-            when 'retry' then retry_at
-            else next_due_at
-        end as aimed_at,
+        {{ aimed_at() }} as aimed_at,
         coalesce(sum(delay_hours) over (
             partition by user_id, enrollment_id
             order by chain_no
@@ -77,11 +71,7 @@ timed as (
             when is_next then allowed_at
             else {{ sendable_from('goes_at', *zone) }}
         end as next_trigger_time,
-        case
-            when resolution = 'waiting' and on_unknown = 'hold' then null
-            when waits then aimed_at
-            when is_late and not is_skipped_now then first_sendable_at
-        end as next_fold_at
+        {{ next_fold_at() }} as next_fold_at
     from placed
 
 )

@@ -31,10 +31,9 @@ stranded as (
         sequences.sequence_name,
         entry_steps.entry_token,
         count(tokens.lead_id) as affected_count,
-        (
-            array_agg(tokens.lead_id order by tokens.lead_id)
-            filter (where tokens.lead_id is not null)
-        )[1:3] as example_keys
+        array_remove(
+            (array_agg(tokens.lead_id order by tokens.lead_id))[1:3], null
+        ) as example_keys
     from sequences
     left join entry_steps on sequences.sequence_id = entry_steps.sequence_id
     left join tokens

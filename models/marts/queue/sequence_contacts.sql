@@ -1,45 +1,35 @@
 {{ config(
-    pre_hook="{{ assert_fold_is_whole() }}",
-    post_hook=[
-        "{{ record_exits() }}",
-        "{{ record_skips() }}",
-        "{{ record_links() }}",
-        "{{ record_endings() }}",
-        "{{ schedule_folds() }}",
-        "{{ apply_watermark() }}",
-        "{{ index_active_steps(this) }}",
-        "{{ analyze_if_grown(this) }}",
-    ]
+    pre_hook="{{ assert_fold_is_whole() }}", post_hook="{{ record_fold(this) }}"
 ) }}
 
 with folded as (
 
-    select * from {{ ref('int_steps_folded') }}
+    select
+        *,
+        1 as preference
+    from {{ ref('int_steps_folded') }}
 
 ),
 
 skipped as (
 
-    select * from {{ ref('int_steps_skipped') }}
+    select
+        *,
+        3 as preference
+    from {{ ref('int_steps_skipped') }}
 
 ),
 
 -- Steps that were open until this build; those it does not fold have left
 unioned as (
 
-    select
-        *,
-        1 as preference
-    from folded
+    select * from folded
     {% if is_incremental() -%}
         union all
         {{ open_steps_as_skipped(this) }}
     {%- endif %}
     union all
-    select
-        *,
-        3 as preference
-    from skipped
+    select * from skipped
 
 ),
 
@@ -58,39 +48,33 @@ ranked as (
         ) as current_hash
     from unioned
 
-),
-
-described as (
-
-    select
-        user_id,
-        enrollment_id,
-        sequence_stepid,
-        sequence_id,
-        definition_hash,
-        current_hash as followed_hash,
-        contact_phone,
-        device_id,
-        current_step,
-        chain_no,
-        status::text as status,
-        case
-            when preference > 1 then {{ reason_to_skip('ranked') }}
-            else status_reason
-        end::text as status_reason,
-        due_at,
-        next_trigger_time,
-        attempt_no,
-        attempts_used,
-        is_resend,
-        settled_at,
-        completed_at,
-        next_fold_at,
-        next_sequence_id,
-        next_sequence_due_at
-    from ranked
-    where preference_rank = 1
-
 )
 
-select * from described
+select
+    user_id,
+    enrollment_id,
+    sequence_stepid,
+    sequence_id,
+    definition_hash,
+    current_hash as followed_hash,
+    contact_phone,
+    device_id,
+    current_step,
+    chain_no,
+    status::text as status,
+    case
+        when preference > 1 then {{ reason_to_skip('ranked') }}
+        else status_reason
+    end::text as status_reason,
+    due_at,
+    next_trigger_time,
+    attempt_no,
+    attempts_used,
+    is_resend,
+    settled_at,
+    completed_at,
+    next_fold_at,
+    next_sequence_id,
+    next_sequence_due_at
+from ranked
+where preference_rank = 1

@@ -1,0 +1,11 @@
+{% macro record_fold(contacts) -%}
+    {# In the transaction of sequence_contacts: decided with it, or not. #}
+    {{ record_exits() }};
+    {{ record_skips() }};
+    {{ record_links() }};
+    {{ record_endings() }};
+    {{ schedule_folds() }};
+    {{ apply_watermark() }};
+    {{ index_active_steps(contacts) }};
+    {{ analyze_if_grown(contacts) }}
+{%- endmacro %}
