@@ -6,7 +6,7 @@ JOBS ?= 2
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest fuzz docs clean
+.PHONY: help demo test lint pytest fuzz bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) \
@@ -37,6 +37,9 @@ pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
 fuzz: $(STAMP)  ## random histories against the rules; FUZZ_RUNS=20 FUZZ_SEED=1
 	FUZZ_RUNS=$(or $(FUZZ_RUNS),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) \
 	  $(BIN)/pytest -q -x tests/fuzz/fuzz_table.py
+
+bench: $(STAMP)  ## what SQL costs at a million leads; BENCH="queue --runs 5"
+	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 docs: $(STAMP)  ## the dbt docs site as one page: target/static_index.html
 	mkdir -p .local/docs && cp profiles.example.yml .local/docs/profiles.yml
