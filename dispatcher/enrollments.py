@@ -9,18 +9,7 @@ from uuid import UUID
 
 from dispatcher.errors import ConfigError
 from dispatcher.store.enrollments import Enrollment, Enrollments
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Who asks, and why: kept with the request."""
-
-    reason: str
-    requested_by: str
-
-    def values(self) -> dict[str, object]:
-        """Return the parameters of a request's query."""
-        return {"reason": self.reason, "requested_by": self.requested_by}
+from dispatcher.store.requests import Asked
 
 
 @dataclass(frozen=True)
@@ -55,12 +44,8 @@ def void_build(
         raise ConfigError(message, cure=cure)
     tenants = {enrollment.user_id for enrollment in found}
     for user_id in tenants:
-        enrollments.request(
-            "request_void_of_build",
-            user_id=user_id,
-            invocation_id=invocation_id,
-            **asked.values(),
-        )
+        target = {"invocation_id": invocation_id}
+        enrollments.request("void", asked, user_id, target)
     return Outcome.of(found, len(tenants))
 
 
@@ -73,12 +58,8 @@ def void(
     """
     found = _by_id(enrollments, ids)
     for enrollment in found:
-        enrollments.request(
-            "request_void",
-            user_id=enrollment.user_id,
-            enrollment_id=enrollment.enrollment_id,
-            **asked.values(),
-        )
+        target = {"enrollment_id": enrollment.enrollment_id}
+        enrollments.request("void", asked, enrollment.user_id, target)
     return Outcome.of(found, len(found))
 
 
@@ -99,13 +80,8 @@ def reassign_device(
         )
         cure = "`dispatcher status` lists devices"
         raise ConfigError(message, cure=cure)
-    enrollments.request(
-        "request_reassign_of_device",
-        user_id=user_id,
-        from_device_id=source,
-        to_device_id=target,
-        **asked.values(),
-    )
+    devices = {"from_device_id": source, "to_device_id": target}
+    enrollments.request("reassign", asked, user_id, devices)
     return Outcome.of(found, 1)
 
 
@@ -129,13 +105,11 @@ def reassign(
             raise ConfigError(message, cure="name a device of that tenant")
     moving = [found for found in found if found.device_id != target]
     for enrollment in moving:
-        enrollments.request(
-            "request_reassign",
-            user_id=user_id,
-            enrollment_id=enrollment.enrollment_id,
-            to_device_id=target,
-            **asked.values(),
-        )
+        move = {
+            "enrollment_id": enrollment.enrollment_id,
+            "to_device_id": target,
+        }
+        enrollments.request("reassign", asked, user_id, move)
     return Outcome.of(moving, len(moving))
 
 

@@ -13,17 +13,13 @@ from dispatcher import profile
 from dispatcher.cli.options import Command, connection_options
 from dispatcher.cli.output import as_json
 from dispatcher.cli.sending_options import format_option
-from dispatcher.enrollments import (
-    Asked,
-    Outcome,
-    reassign_device,
-    void_build,
-)
+from dispatcher.enrollments import Outcome, reassign_device, void_build
 from dispatcher.enrollments import reassign as reassign_enrollments
 from dispatcher.enrollments import void as void_enrollments
 from dispatcher.errors import ConfigError
 from dispatcher.store.connect import connect
 from dispatcher.store.enrollments import Enrollments
+from dispatcher.store.requests import Asked
 
 
 @click.group()

@@ -1,15 +1,10 @@
-"""Enrolments as the memory knows them, and what people ask for them."""
+"""Enrolments as the memory knows them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
-import psycopg
-from psycopg.rows import class_row, dict_row
-
-from dispatcher.store.queries import query
-from dispatcher.store.session import readable_errors
+from dispatcher.store.requests import Requests
 
 
 class Enrollment(NamedTuple):
@@ -21,25 +16,8 @@ class Enrollment(NamedTuple):
     device_id: UUID | None  # builds of 0.1 did not write it down
 
 
-class Enrollments:
+class Enrollments(Requests):
     """The enrolments of one target schema."""
-
-    def __init__(self, connection: psycopg.Connection, target: str) -> None:
-        self._connection = connection
-        self._schemas = {"memory": f"{target}_memory"}
-        self._target = target
-
-    @contextmanager
-    def transaction(self, *, dry_run: bool) -> Iterator[None]:
-        """Keep what is asked for inside, unless it is a dry run.
-
-        Raises DatabaseError when schema dispatch or the memory is missing.
-        """
-        with (
-            readable_errors(),
-            self._connection.transaction(force_rollback=dry_run),
-        ):
-            yield
 
     def of_build(self, invocation_id: str) -> list[Enrollment]:
         """Return who a build enrolled and is in there still."""
@@ -67,28 +45,8 @@ class Enrollments:
 
     def owner_of_device(self, device_id: UUID) -> UUID | None:
         """Return the tenant whose device it is now; None when it is gone."""
-        good = self._rows("last_good_build", target=self._target)
-        app = good[0]["app_schema"] if good else "public"
-        rows = self._rows("device_owner", {"app": app}, device_id=device_id)
+        rows = self._app_rows("device_owner", device_id=device_id)
         return rows[0]["user_id"] if rows else None
 
-    def request(self, name: str, **values: object) -> None:
-        """Write down one request of a person by its named query."""
-        self._connection.execute(query(name), values)
-
     def _find(self, name: str, **values: object) -> list[Enrollment]:
-        with self._connection.cursor(
-            row_factory=class_row(Enrollment)
-        ) as cursor:
-            statement = query(name, **self._schemas)
-            return cursor.execute(statement, values).fetchall()
-
-    def _rows(
-        self,
-        name: str,
-        schemas: Mapping[str, str] | None = None,
-        **values: object,
-    ) -> list[dict[str, Any]]:
-        with self._connection.cursor(row_factory=dict_row) as cursor:
-            statement = query(name, **{**self._schemas, **(schemas or {})})
-            return cursor.execute(statement, values).fetchall()
+        return [Enrollment(**row) for row in self._rows(name, **values)]

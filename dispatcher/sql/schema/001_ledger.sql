@@ -167,12 +167,26 @@ create table dispatch.suppressions (
 create index suppressions_latest on dispatch.suppressions (user_id, phone, id);
 
 -- What a person decided: who, what, why. Append-only; the latest counts.
+-- Without a tenant it is about everything, without a target about the tenant.
 create table dispatch.operator_requests (
     id bigint generated always as identity primary key,
     kind text not null,
+    user_id uuid,
+    target jsonb,
     reason text not null,
     requested_by text not null,
     requested_at timestamptz not null default dispatch.now_utc(),
     constraint kind_is_known check (kind in ('pause', 'resume')),
     constraint reason_is_given check (trim(reason) <> '')
 );
+
+-- What is paused now: the latest request about the same thing says so.
+create view dispatch.standing_pauses as
+select user_id, target, reason, requested_by, requested_at
+from (
+    select distinct on (user_id, target) *
+    from dispatch.operator_requests
+    where kind in ('pause', 'resume')
+    order by user_id, target, id desc
+) as latest
+where kind = 'pause';

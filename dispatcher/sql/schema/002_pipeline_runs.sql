@@ -127,8 +127,8 @@ language sql stable as $$
         limit 1
     ),
 
-    latest_switch as (
-        select * from dispatch.operator_requests order by id desc limit 1
+    pause_of_everything as (
+        select * from dispatch.standing_pauses where user_id is null
     ),
 
     reasons as (
@@ -139,9 +139,9 @@ language sql stable as $$
         union all
         select 'switched_off', format(
             'paused by %s at %s: %s (dispatcher resume takes it back)',
-            requested_by, requested_at, latest_switch.reason
+            requested_by, requested_at, pause_of_everything.reason
         )
-        from latest_switch where kind = 'pause'
+        from pause_of_everything
         union all
         select
             case
