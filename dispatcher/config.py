@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
@@ -25,6 +27,7 @@ from dispatcher.yamlfile import REFERENCE, Loc, Strict, YamlFile
 
 DEFAULT_PATH = Path("dispatcher.yml")
 NATIVE = "native"
+VARIABLE = re.compile(r"\{\{([1-9][0-9]?)\}\}")
 # after the time-out the answer must still be written before the lease ends
 LEASE_MARGIN_SECONDS = 30
 
@@ -61,10 +64,38 @@ Secret = Annotated[SecretStr, Field(min_length=1)]
 
 
 class Auth(Strict):
-    """Credentials for HTTP Basic authentication."""
+    """Credentials by the names that the gateway's definition gives them."""
 
-    username: Annotated[Secret, AfterValidator(_user_name)]
-    password: Secret
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Secret] = Field(init=False)
+
+    username: Annotated[Secret, AfterValidator(_user_name)] | None = None
+    password: Secret | None = None
+
+    def secrets(self) -> dict[str, SecretStr]:
+        """Those that are given, by name."""
+        found = {name: value for name, value in self if value is not None}
+        return found | self.__pydantic_extra__
+
+
+class MessageTemplate(Strict):
+    """A text registered with the gateway; ``{{1}}`` is a variable."""
+
+    name: str = Field(min_length=1)
+    language: str = "en"
+    body: str = Field(min_length=1)
+
+    @field_validator("body")
+    @classmethod
+    def _numbers_its_variables(cls, value: str) -> str:
+        numbers = {int(number) for number in VARIABLE.findall(value)}
+        if numbers != set(range(1, len(numbers) + 1)):
+            message = "variables {{1}}, {{2}} and so on, without a gap"
+            raise ValueError(message)
+        if re.search(r"\}\}\{\{", value):
+            message = "text between two variables, as the gateways demand"
+            raise ValueError(message)
+        return value
 
 
 class GatewaySettings(Strict):
@@ -72,7 +103,10 @@ class GatewaySettings(Strict):
 
     definition: str = Field(min_length=1)
     base_url: Annotated[str, AfterValidator(_base_url)]
-    auth: Auth | None = None
+    # for all its devices; `credentials` below goes before it
+    auth: Auth = Auth()
+    settings: dict[str, str] = Field(default_factory=dict)
+    templates: list[MessageTemplate] = Field(default_factory=list)
 
     @field_validator("definition")
     @classmethod
@@ -112,6 +146,8 @@ def _empty_as_defaults(value: object) -> object:
 class Config(Strict):
     """The whole file, validated."""
 
+    # by user_devices.id, for the one device
+    credentials: dict[UUID, Auth] = Field(default_factory=dict)
     gateways: dict[Annotated[str, AfterValidator(_key)], GatewaySettings] = (
         Field(min_length=1)
     )
@@ -148,12 +184,15 @@ def _refuse_key_twice(file: YamlFile) -> None:
 
 def _refuse_literal_secrets(file: YamlFile) -> None:
     gateways = _mapping(file.values().get("gateways"))
+    parts: list[tuple[Loc, object]] = [
+        (("gateways", name, "auth"), _mapping(gateway).get("auth"))
+        for name, gateway in gateways.items()
+    ]
+    parts.append((("credentials",), file.values().get("credentials")))
     problems = [
         (loc, "met a literal secret, expected a reference")
-        for name, gateway in gateways.items()
-        for loc, value in _leaves(
-            _mapping(gateway).get("auth"), ("gateways", name, "auth")
-        )
+        for start, part in parts
+        for loc, value in _leaves(part, start)
         if value is not None and REFERENCE.fullmatch(str(value)) is None
     ]
     if problems:

@@ -78,3 +78,39 @@ class Claim:
     claimed_at: datetime
     deadline_at: datetime
     gap_seconds: float
+
+
+class DeviceState(enum.StrEnum):
+    """How a gateway sees one of its devices."""
+
+    READY = "READY"
+    DOWN = "DOWN"  # comes back by itself or by a restart
+    LOGGED_OUT = "LOGGED_OUT"  # a person has to pair it again
+    RESTRICTED = "RESTRICTED"
+    UNKNOWN = "UNKNOWN"  # no answer, or one that no rule reads
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What a gateway says of a device."""
+
+    state: DeviceState
+    detail: str  # for people; holds no secret
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCheck:
+    """Whether a number can be written to, as a gateway sees it."""
+
+    exists: bool | None  # None: it did not say
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What a gateway says became of a message it was sent."""
+
+    result: Result
+    fault: Fault | None = None  # set unless accepted
+    provider_message_id: str | None = None
+    detail: str = ""

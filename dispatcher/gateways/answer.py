@@ -1,91 +1,58 @@
 """From a gateway's answer to an outcome; no input or output."""
 
-import base64
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from dispatcher.domain import Fault, Outcome, Result
-from dispatcher.gateways.definition import Definition, Rule
+from dispatcher.domain import (
+    DeviceState,
+    DeviceStatus,
+    Fault,
+    LookUp,
+    NumberCheck,
+    Outcome,
+    Result,
+)
+from dispatcher.gateways.body import Answer, Body, values_at
+from dispatcher.gateways.definition import Definition, LookUpQuestion
+from dispatcher.gateways.matching import (
+    IdRule,
+    Match,
+    NumberRule,
+    Scalar,
+    StateRule,
+    Success,
+)
+from dispatcher.gateways.redact import Redactor
+from dispatcher.gateways.template import Values
 
 KEPT_CHARACTERS = 2000  # of the body, in the ledger
 SHOWN_CHARACTERS = 200  # of the body, in the error
 LONGEST_ID = 255
-AUTHORIZATION = re.compile(
-    r"(authorization\W{1,5})((basic|bearer)\s+)?[^\s\"',}]+", re.IGNORECASE
-)
 
-
-class Body(Enum):
-    """What can be said about a body before its content is looked at."""
-
-    JSON = auto()
-    CUT = auto()  # empty, or JSON that stops in the middle
-    FOREIGN = auto()  # text or a page: another server's answer
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back over HTTP."""
-
-    status: int
-    text: str
-    body: Body
-    value: Any  # the JSON, if it is JSON
-    retry_after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Redactor:
-    """Takes our own credentials out of what a gateway says."""
-
-    secrets: tuple[str, ...] = ()
-
-    @classmethod
-    def of_basic_auth(cls, username: str, password: str) -> "Redactor":
-        """Know the password in each form a gateway could echo it in."""
-        pair = base64.b64encode(f"{username}:{password}".encode()).decode()
-        quoted = json.dumps(password)[1:-1]
-        forms = {pair, password, quoted, quote(password, safe="")}
-        # the longest first: one form may contain another
-        return cls(tuple(sorted(forms, key=len, reverse=True)))
-
-    def __repr__(self) -> str:
-        return "Redactor()"
-
-    def clean(self, text: str) -> str:
-        """Text as it may be stored and shown."""
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        text = AUTHORIZATION.sub(r"\1***", text)
-        return text.replace("\x00", "\ufffd")  # which Postgres refuses
-
-
-def read(status: int, raw: bytes, retry_after: float | None) -> Answer:
-    """Parse as much of an answer as there is."""
-    text = raw.decode("utf-8-sig", errors="replace")
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        is_cut = text.lstrip()[:1] in {"", "{", "["}
-        body = Body.CUT if is_cut else Body.FOREIGN
-        return Answer(status, text, body, None, retry_after)
-    return Answer(status, text, Body.JSON, value, retry_after)
+AnyRule = TypeVar("AnyRule", bound=Match)
 
 
 def classify(
-    definition: Definition, answer: Answer, redactor: Redactor
+    definition: Definition,
+    answer: Answer,
+    redactor: Redactor,
+    values: Values | None = None,
 ) -> Outcome:
-    """Read an answer as its definition says; what fits nothing is unknown."""
-    rule = next(
-        (rule for rule in definition.errors if _applies(rule, answer)), None
-    )
-    if rule is None and _is_success(definition, answer):
-        return _accepted(definition, answer, redactor)
+    """Read an answer as its definition says; what fits nothing is unknown.
+
+    ``values`` are those of the request, for an id that we gave.
+    """
+    rule = _first(definition.errors, answer)
+    if rule is None and _is_success(definition.success, answer):
+        return Outcome(
+            Result.ACCEPTED,
+            provider_message_id=_message_id(
+                definition.message_id, answer, values or {}
+            ),
+            http_status=answer.status,
+            answer=_kept(answer.status, redactor.clean(answer.text)),
+        )
     text = redactor.clean(answer.text)
     retry_after = answer.retry_after
     if retry_after is None and rule is not None:
@@ -94,44 +61,87 @@ def classify(
         Result[rule.outcome] if rule else Result.UNKNOWN,
         rule.fault if rule else Fault.UNCLASSIFIED,
         http_status=answer.status,
-        error=_error(answer.status, text),
+        error=_shown(answer.status, text),
         retry_after=retry_after,
         answer=_kept(answer.status, text),
     )
 
 
-def _accepted(
-    definition: Definition, answer: Answer, redactor: Redactor
-) -> Outcome:
-    return Outcome(
-        Result.ACCEPTED,
-        provider_message_id=_message_id(definition, answer),
-        http_status=answer.status,
-        answer=_kept(answer.status, redactor.clean(answer.text)),
+def read_state(
+    rules: Sequence[StateRule], answer: Answer, redactor: Redactor
+) -> DeviceStatus:
+    """What a device's gateway says of it."""
+    rule = _first(rules, answer)
+    return DeviceStatus(
+        rule.state if rule else DeviceState.UNKNOWN,
+        _shown(answer.status, redactor.clean(answer.text)),
     )
 
 
-def _applies(rule: Rule, answer: Answer) -> bool:
+def read_number(
+    rules: Sequence[NumberRule], answer: Answer, redactor: Redactor
+) -> NumberCheck:
+    """What a gateway says of a number."""
+    rule = _first(rules, answer)
+    return NumberCheck(
+        rule.exists if rule else None,
+        _shown(answer.status, redactor.clean(answer.text)),
+    )
+
+
+def read_look_up(
+    question: LookUpQuestion,
+    answer: Answer,
+    redactor: Redactor,
+    values: Values,
+) -> LookUp:
+    """What a gateway says of a message."""
+    rule = _first(question.answers, answer)
+    shown = _shown(answer.status, redactor.clean(answer.text))
+    if rule is None:
+        return LookUp(Result.UNKNOWN, Fault.UNCLASSIFIED, detail=shown)
+    is_accepted = rule.outcome == "ACCEPTED"
+    return LookUp(
+        Result[rule.outcome],
+        rule.fault,
+        _message_id(question.message_id, answer, values)
+        if is_accepted
+        else None,
+        shown,
+    )
+
+
+def _first(rules: Iterable[AnyRule], answer: Answer) -> AnyRule | None:
+    return next((rule for rule in rules if _applies(rule, answer)), None)
+
+
+def _applies(rule: Match, answer: Answer) -> bool:
     return (
         _has_status(rule.status, answer)
         and _has_values(rule.body, answer)
+        and _has_texts(rule.matches, answer)
         and (rule.text is None or rule.text.search(answer.text) is not None)
     )
 
 
-def _is_success(definition: Definition, answer: Answer) -> bool:
+def _is_success(successes: Iterable[Success], answer: Answer) -> bool:
     """The status promises; a body that can be read must keep it.
 
     Where the definition says what the body holds, a page instead of JSON
     is no success: it comes from a proxy or from a wrong base_url, and
     would mark a whole campaign as sent that never left.
     """
-    success = definition.success
-    if not _has_status(success.status, answer):
-        return False
-    if answer.body is Body.CUT and success.body:
-        return success.unreadable == "ACCEPTED"
-    return _has_values(success.body, answer)
+    return any(
+        success.unreadable == "ACCEPTED"
+        if _is_lost(success, answer)
+        else _applies(success, answer)
+        for success in successes
+        if _has_status(success.status, answer)
+    )
+
+
+def _is_lost(success: Success, answer: Answer) -> bool:
+    return answer.body is Body.CUT and not success.any_body
 
 
 def _has_status(patterns: Iterable[str], answer: Answer) -> bool:
@@ -142,40 +152,75 @@ def _has_status(patterns: Iterable[str], answer: Answer) -> bool:
     )
 
 
-def _has_values(expected: Mapping[str, object], answer: Answer) -> bool:
-    found = {path: _at(answer.value, path) for path in expected}
-    # 1 and true are equal to Python and not to a gateway
+def _has_values(
+    expected: Mapping[str, Scalar | list[Scalar]], answer: Answer
+) -> bool:
     return all(
-        found[path] == value and type(found[path]) is type(value)
-        for path, value in expected.items()
+        any(
+            _is_same(found, value)
+            for found in values_at(answer.value, path)
+            for value in (wanted if isinstance(wanted, list) else [wanted])
+        )
+        for path, wanted in expected.items()
     )
 
 
-def _at(value: Any, path: str) -> Any:  # noqa: ANN401 - any JSON
-    """The value at a dotted path such as ``messages.0.id``, else None."""
-    for key in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(key)
-        elif isinstance(value, list) and key.isdecimal():
-            value = value[int(key)] if int(key) < len(value) else None
-        else:
-            return None
-    return value
+def _is_same(found: object, value: Scalar) -> bool:
+    # 1 and true are equal to Python and not to a gateway
+    return found == value and type(found) is type(value)
 
 
-def _message_id(definition: Definition, answer: Answer) -> str | None:
-    if definition.message_id is None:
+def _has_texts(
+    expected: Mapping[str, re.Pattern[str]], answer: Answer
+) -> bool:
+    return all(
+        any(
+            pattern.search(text) is not None
+            for found in values_at(answer.value, path)
+            if (text := _as_text(found)) is not None
+        )
+        for path, pattern in expected.items()
+    )
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    found = _at(answer.value, definition.message_id)
-    if isinstance(found, bool) or not isinstance(found, str | int):
-        return None
-    text = str(found)
-    # an id is stored and looked up: no other text may pass for one
-    is_id = 0 < len(text) <= LONGEST_ID and text.isascii()
-    return text if is_id and text.isprintable() else None
+    return str(value)
 
 
-def _error(status: int, text: str) -> str:
+def _message_id(
+    rules: Iterable[IdRule], answer: Answer, values: Values
+) -> str | None:
+    """The first id that the rules find; none is better than a wrong one."""
+    found = (
+        text
+        for rule in rules
+        for text in _ids(rule, answer, values)
+        # an id is stored and looked up: no other text may pass for one
+        if 0 < len(text) <= LONGEST_ID
+        and text.isascii()
+        and text.isprintable()
+    )
+    return next(found, None)
+
+
+def _ids(rule: IdRule, answer: Answer, values: Values) -> Iterable[str]:
+    if rule.sent is not None:
+        return [rule.sent.render(values) or ""]
+    places = values_at(answer.value, rule.path) if rule.path else [answer.text]
+    texts = [
+        str(place)
+        for place in places
+        if isinstance(place, str | int) and not isinstance(place, bool)
+    ]
+    if rule.pattern is None:
+        return texts
+    matches = [match for text in texts if (match := rule.pattern.search(text))]
+    return [match[1 if match.re.groups else 0] or "" for match in matches]
+
+
+def _shown(status: int, text: str) -> str:
     shown = " ".join(text.split())
     if len(shown) > SHOWN_CHARACTERS:
         shown = shown[:SHOWN_CHARACTERS] + "..."

@@ -3,87 +3,63 @@
 The adapter knows HTTP; everything that differs between gateways is data.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PositiveFloat,
-    model_validator,
-)
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from dispatcher import yamlfile
-from dispatcher.domain import Fault
 from dispatcher.errors import ConfigError
+from dispatcher.gateways.matching import (
+    IdRules,
+    LookUpRule,
+    NumberRule,
+    Rule,
+    StateRule,
+    Successes,
+)
 from dispatcher.gateways.template import (
-    EncodedText,
+    HeaderText,
     JsonTemplate,
     Placeholder,
     Template,
     Text,
+    UrlPath,
 )
 from dispatcher.yamlfile import Strict
 
 BUILT_IN = Path(__file__).parent / "definitions"
-STATUS = re.compile(r"[1-5](xx|[0-9][0-9])")
+OF_MESSAGES = frozenset({"text", "media_url", "media_type", "media_name"})
+OF_TEMPLATES = frozenset(
+    {"template_name", "template_language", "template_variables", "item"}
+)
 
 MessageType = Literal["text", "image", "video", "document", "audio"]
-
-
-def _statuses(value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else [value]
-    texts = tuple(str(item) for item in items)
-    if not texts or not all(STATUS.fullmatch(text) for text in texts):
-        message = "a status such as 401, a class such as 5xx, or a list"
-        raise ValueError(message)
-    return texts
-
-
-def _pattern(value: object) -> re.Pattern[str]:
-    try:
-        return re.compile(str(value), re.IGNORECASE)
-    except re.error as error:
-        message = f"a regular expression ({error})"
-        raise ValueError(message) from None
-
-
-def _path(value: Template) -> Template:
-    first = value.parts[0] if value.parts else ""
-    if not isinstance(first, str) or not first.startswith("/"):
-        message = "a path that starts with /"
-        raise ValueError(message)
-    if any(placeholder.optional for placeholder in value.placeholders()):
-        message = "a path whose every part is there, without ?"
-        raise ValueError(message)
-    return value
-
-
-Statuses = Annotated[tuple[str, ...], BeforeValidator(_statuses)]
-Pattern = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
-UrlPath = Annotated[EncodedText, AfterValidator(_path)]
-# dotted path into the answer's JSON -> the value it must have there
-BodyMatch = dict[str, str | int | bool]
+Method = Literal["GET", "POST"]
 
 
 class Request(Strict):
     """One HTTP request: at most one kind of body."""
 
-    method: Literal["GET", "POST"] = "POST"
+    method: Method = "POST"
     path: UrlPath
-    headers: dict[str, EncodedText] = Field(default_factory=dict)
+    query: dict[str, Text] = Field(default_factory=dict)
+    headers: dict[str, HeaderText] = Field(default_factory=dict)
     json_body: JsonTemplate | None = Field(default=None, alias="json")
     form: dict[str, Text] | None = None
     multipart: dict[str, Text] | None = None
+    longest_text: PositiveInt | None = None  # characters; more is refused
 
     @model_validator(mode="after")
-    def _has_one_body(self) -> "Request":
+    def _has_one_body(self) -> Self:
         bodies = (self.json_body, self.form, self.multipart)
-        if sum(body is not None for body in bodies) > 1:
+        given = sum(body is not None for body in bodies)
+        if given > 1:
             message = "one of json, form and multipart"
+            raise ValueError(message)
+        if given and self.method == "GET":
+            message = "no body in a GET; use query"
             raise ValueError(message)
         return self
 
@@ -94,65 +70,150 @@ class Request(Strict):
 
     def _templates(self) -> Iterator[Template]:
         yield self.path
+        yield from self.query.values()
         yield from self.headers.values()
         yield from (self.form or self.multipart or {}).values()
         if self.json_body is not None:
             yield from self.json_body.templates()
 
-
-class Success(Strict):
-    """When an answer means that the gateway took the message."""
-
-    status: Statuses
-    body: BodyMatch = Field(default_factory=dict)
-    # an answer with this status whose body is empty or cut off
-    unreadable: Literal["ACCEPTED", "UNKNOWN"] = "UNKNOWN"
+    def refuse(self, names: frozenset[str]) -> None:
+        """Raise ValueError for a placeholder that has no value here."""
+        for placeholder in self.placeholders():
+            if placeholder.name in names:
+                message = f"no {{{placeholder.name}}}, which has no value here"
+                raise ValueError(message)
 
 
-class Rule(Strict):
-    """What an answer means that is no success; the first match decides."""
+class Question(Request):
+    """A request that changes nothing."""
 
-    status: Statuses
-    body: BodyMatch = Field(default_factory=dict)
-    text: Pattern | None = None  # searched in the body, in any case
-    outcome: Literal["NOT_SENT", "UNKNOWN"]
-    fault: Fault
-    retry_after: PositiveFloat | None = None  # seconds, if no header says so
+    method: Method = "GET"
 
-
-class Timeouts(Strict):
-    """The gateway's own limits; the whole request's is dispatcher.yml's."""
-
-    connect_seconds: PositiveFloat = 10
+    @model_validator(mode="after")
+    def _is_about_no_message(self) -> Self:
+        self.refuse(OF_MESSAGES | OF_TEMPLATES)
+        return self
 
 
-class StatusRequest(Strict):
+class StatusQuestion(Question):
     """Where a device's state can be asked for."""
 
-    path: UrlPath
+    answers: list[StateRule] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_about_a_device(self) -> Self:
+        self.refuse(frozenset({"phone", "message_id"}))
+        return self
+
+
+class NumberQuestion(Question):
+    """Where to ask whether a number can be written to."""
+
+    answers: list[NumberRule] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_about_a_number(self) -> Self:
+        self.refuse(frozenset({"message_id"}))
+        return self
+
+
+class LookUpQuestion(Question):
+    """Where to ask what became of a message, by our id of it."""
+
+    answers: list[LookUpRule] = Field(min_length=1)
+    message_id: IdRules = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _is_about_an_id(self) -> Self:
+        self.refuse(frozenset({"phone"}))
+        return self
+
+
+class Limits(Strict):
+    """What the gateway can bear."""
+
+    # requests to it at once, over all its devices
+    concurrency: PositiveInt | None = None
+    connect_seconds: PositiveFloat = 10
+    # the longest wait for an answer, if shorter than dispatcher.yml's
+    answer_seconds: PositiveFloat | None = None
 
 
 class Definition(Strict):
     """A gateway as data."""
 
-    auth: Literal["basic", "none"]
-    timeouts: Timeouts = Timeouts()
+    answers_are: Literal["json", "xml", "text"] = "json"
+    # HTTP Basic with the credentials username and password; with ?, they
+    # may be left out
+    auth: Literal["basic", "basic?", "none"] = "none"
+    headers: dict[str, HeaderText] = Field(default_factory=dict)
+    # name -> default; null: dispatcher.yml must give it
+    settings: dict[str, str | None] = Field(default_factory=dict)
+    limits: Limits = Limits()
     requests: dict[MessageType, Request] = Field(min_length=1)
-    success: Success
-    message_id: str | None = None  # dotted path
+    # the same for texts that fit a template registered with the gateway
+    templates: dict[MessageType, Request] = Field(default_factory=dict)
+    success: Successes = Field(min_length=1)
+    message_id: IdRules = Field(default_factory=list)
     errors: list[Rule] = Field(default_factory=list)
-    status: StatusRequest | None = None
+    status: StatusQuestion | None = None
+    check_number: NumberQuestion | None = None
+    look_up: LookUpQuestion | None = None
+
+    @model_validator(mode="after")
+    def _knows_its_placeholders(self) -> Self:
+        for request in self.requests.values():
+            request.refuse(OF_TEMPLATES)
+        for name in self.names("setting"):
+            if name not in self.settings:
+                message = f"{name} under settings, as {{setting.{name}}} asks"
+                raise ValueError(message)
+        return self
+
+    def all_requests(self) -> Iterator[Request]:
+        """Every request, to send and to ask."""
+        yield from self.requests.values()
+        yield from self.templates.values()
+        questions = (self.status, self.check_number, self.look_up)
+        yield from (question for question in questions if question)
+
+    def names(self, group: str) -> set[str]:
+        """The credentials or settings that the requests use."""
+        used = [
+            *(
+                p
+                for request in self.all_requests()
+                for p in request.placeholders()
+            ),
+            *(
+                p
+                for text in self.headers.values()
+                for p in text.placeholders()
+            ),
+        ]
+        prefix = f"{group}."
+        found = {
+            p.name.removeprefix(prefix)
+            for p in used
+            if p.name.startswith(prefix)
+        }
+        is_basic = group == "credential" and self.auth != "none"
+        return found | ({"username", "password"} if is_basic else set())
+
+
+def built_in_names() -> list[str]:
+    """The definitions that come with the dispatcher."""
+    return sorted(path.stem for path in BUILT_IN.glob("*.yml"))
 
 
 def load_definition(name: str) -> Definition:
     """Read a built-in definition by name, or a file ending in .yml."""
     if name.endswith(".yml"):
         return yamlfile.load(Path(name), Definition)
-    built_in = sorted(path.stem for path in BUILT_IN.glob("*.yml"))
-    if name not in built_in:
+    if name not in built_in_names():
         message = (
             f"gateway definition {name!r} is not built in, expected one of "
-            f"{', '.join(built_in)}"
+            f"{', '.join(built_in_names())}"
         )
         cure = "Or name your own file, ending in .yml."
         raise ConfigError(message, cure=cure)

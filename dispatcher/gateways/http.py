@@ -1,35 +1,33 @@
-"""The one HTTP adapter; what differs between gateways is in their files.
+"""The one HTTP adapter; what differs between gateways is in their files."""
 
-Everything turns on one question: can the message have left? Until a
-connection stands it cannot, so the failure is NOT_SENT and may be retried.
-From then on only the gateway's own answer tells, and its absence is UNKNOWN.
-"""
-
-import base64
-import re
-import time
-from email.utils import parsedate_to_datetime
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Self
+from uuid import UUID
 
-import aiohttp
-from yarl import URL
-
-from dispatcher import __version__
-from dispatcher.config import Auth
-from dispatcher.domain import Device, Fault, Message, Outcome, Result
+from dispatcher.domain import (
+    Device,
+    DeviceState,
+    DeviceStatus,
+    Fault,
+    LookUp,
+    Message,
+    NumberCheck,
+    Outcome,
+    Result,
+)
 from dispatcher.gateways import answer as answers
-from dispatcher.gateways.answer import Answer, Redactor
-from dispatcher.gateways.definition import Definition
-from dispatcher.gateways.request import Objection, Rendered, build
-
-LONGEST_BODY = 64 * 1024
-# A connection idle for longer is not used again. Servers close idle ones
-# after 5 s (Node) or more; one that closes while our request is on its way
-# leaves an unknown that nobody can settle. A POST is never repeated for it.
-REUSE_SECONDS = 2.0
-LONGEST_RETRY_AFTER = 24 * 3600.0
-TRANSPORT_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
+from dispatcher.gateways.body import Answer
+from dispatcher.gateways.definition import Definition, Question
+from dispatcher.gateways.redact import Redactor, basic_pair
+from dispatcher.gateways.request import (
+    Objection,
+    Rendered,
+    build,
+    build_question,
+)
+from dispatcher.gateways.template import Values
+from dispatcher.gateways.transport import NoAnswer, Transport
+from dispatcher.gateways.values import Setup
 
 
 class HttpGateway:
@@ -40,48 +38,27 @@ class HttpGateway:
         definition: Definition,
         *,
         base_url: str,
-        auth: Auth | None = None,
+        setup: Setup | None = None,
         timeout_seconds: float = 60,
         connections: int = 500,
     ) -> None:
         self._definition = definition
-        self._base_url = base_url
-        self._authorization = _authorization(auth) if auth else None
-        self._redactor = (
-            Redactor.of_basic_auth(
-                auth.username.get_secret_value(),
-                auth.password.get_secret_value(),
-            )
-            if auth
-            else Redactor()
+        self._setup = setup or Setup()
+        self._redactor = _redactor(self._setup)
+        self._transport = Transport(
+            base_url,
+            definition.limits,
+            timeout_seconds=timeout_seconds,
+            connections=connections,
         )
-        self._timeout = aiohttp.ClientTimeout(
-            total=timeout_seconds,
-            connect=definition.timeouts.connect_seconds,
-        )
-        self._connections = connections
-        self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
         """Make the connection pool; nothing is sent yet."""
-        headers = {"User-Agent": f"drip-dispatcher/{__version__}"}
-        if self._authorization:
-            headers["Authorization"] = self._authorization
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=self._connections, keepalive_timeout=REUSE_SECONDS
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=headers,
-            timeout=self._timeout,
-            trace_configs=[_connection_trace()],
-        )
+        await self._transport.open()
 
     async def close(self) -> None:
         """Close the connections; safe to call twice."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._transport.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -95,129 +72,112 @@ class HttpGateway:
     ) -> None:
         await self.close()
 
+    def prepare(
+        self, device: Device, message: Message
+    ) -> Rendered | Objection:
+        """The request that ``send`` makes, or why it makes none."""
+        return build(self._definition, device, message, self._setup)
+
     async def send(self, device: Device, message: Message) -> Outcome:
         """Send one message, once, and say what is known about it."""
-        request = build(self._definition, device, message)
+        request = self.prepare(device, message)
         if isinstance(request, Objection):
             return Outcome(
                 Result.NOT_SENT, request.fault, error=request.reason
             )
-        phase = SimpleNamespace(connected=False)
-        try:
-            answer = await self._exchange(request, phase)
-        except TRANSPORT_ERRORS as error:
-            return self._no_answer(error, connected=phase.connected)
-        return answers.classify(self._definition, answer, self._redactor)
-
-    async def _exchange(
-        self, request: Rendered, phase: SimpleNamespace
-    ) -> Answer:
-        if self._session is None:
-            message = "HttpGateway.send before open"
-            raise RuntimeError(message)
-        headers, data = _body(request)
-        response = await self._session.request(
-            request.method,
-            URL(self._base_url + request.path, encoded=True),
-            headers={**request.headers, **headers},
-            data=data,
-            allow_redirects=False,
-            trace_request_ctx=phase,
-        )
-        try:
-            raw = await _read(response)
-        finally:
-            response.close()  # back in the pool already if read to its end
-        return answers.read(response.status, raw, _retry_after(response))
-
-    def _no_answer(self, error: Exception, *, connected: bool) -> Outcome:
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        reason = self._redactor.clean(said)
-        return Outcome(
-            Result.UNKNOWN if connected else Result.NOT_SENT,
-            Fault.GATEWAY_UNAVAILABLE,
-            error=(
-                f"no answer after the request may have left ({reason})"
-                if connected
-                else f"no connection to the gateway ({reason})"
-            ),
+        answer = await self._exchange(request)
+        if isinstance(answer, NoAnswer):
+            return Outcome(
+                Result.UNKNOWN if answer.may_have_left else Result.NOT_SENT,
+                Fault.GATEWAY_UNAVAILABLE,
+                error=self._said(answer),
+            )
+        return answers.classify(
+            self._definition, answer, self._redactor, request.values
         )
 
+    async def status(self, device: Device) -> DeviceStatus | None:
+        """How the gateway sees a device; None when it cannot be asked."""
+        question = self._definition.status
+        if question is None:
+            return None
+        answer = await self._ask(question, device, {})
+        if isinstance(answer, str):
+            return DeviceStatus(DeviceState.UNKNOWN, answer)
+        return answers.read_state(question.answers, answer, self._redactor)
 
-def _authorization(auth: Auth) -> str:
-    pair = (
-        f"{auth.username.get_secret_value()}:"
-        f"{auth.password.get_secret_value()}"
-    )
-    return "Basic " + base64.b64encode(pair.encode()).decode()
+    async def check_number(
+        self, device: Device, phone: str
+    ) -> NumberCheck | None:
+        """Whether a number can be written to; None when none can tell.
 
+        ``phone`` is digits alone, country code first.
+        """
+        question = self._definition.check_number
+        if question is None:
+            return None
+        answer = await self._ask(question, device, {"phone": phone})
+        if isinstance(answer, str):
+            return NumberCheck(None, answer)
+        return answers.read_number(question.answers, answer, self._redactor)
 
-def _connection_trace() -> aiohttp.TraceConfig:
-    """Note on each request when it gets a connection, new or used.
+    async def look_up(self, device: Device, message_id: UUID) -> LookUp | None:
+        """What became of an attempt, by the id that the ledger gave it.
 
-    Exact where the exception's type is not: a total time-out looks alike
-    before and after the connection stands.
-    """
+        None when the gateway takes no id of ours. An answer that it knows
+        of no such message is UNKNOWN: absence proves nothing.
+        """
+        question = self._definition.look_up
+        if question is None:
+            return None
+        values = {"message_id": str(message_id)}
+        answer = await self._ask(question, device, values)
+        if isinstance(answer, str):
+            return LookUp(
+                Result.UNKNOWN, Fault.GATEWAY_UNAVAILABLE, detail=answer
+            )
+        return answers.read_look_up(question, answer, self._redactor, values)
 
-    async def connected(
-        _session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        _params: object,
-    ) -> None:
-        context.trace_request_ctx.connected = True
+    async def _ask(
+        self, question: Question, device: Device, values: Values
+    ) -> Answer | str:
+        """The answer to a question, or why there is none."""
+        request = build_question(
+            self._definition, question, device, self._setup, values
+        )
+        if isinstance(request, Objection):
+            return request.reason
+        answer = await self._exchange(request)
+        return self._said(answer) if isinstance(answer, NoAnswer) else answer
 
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(connected)
-    trace.on_connection_reuseconn.append(connected)
-    return trace
+    async def _exchange(self, request: Rendered) -> Answer | NoAnswer:
+        return await self._transport.exchange(
+            request, self._definition.answers_are
+        )
 
-
-def _body(
-    request: Rendered,
-) -> tuple[dict[str, str], bytes | aiohttp.FormData | None]:
-    if request.json is not None:
-        return {"Content-Type": "application/json"}, request.json
-    fields = request.multipart or request.form
-    if fields is None:
-        return {}, None
-    form = aiohttp.FormData(default_to_multipart=request.multipart is not None)
-    for name, value in fields.items():
-        form.add_field(name, value)
-    return {}, form
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body as far as it came, and no more than anyone needs.
-
-    The status is known by now, so a body that breaks off is not a missing
-    answer: it is judged as what it is.
-    """
-    body = bytearray()
-    try:
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) >= LONGEST_BODY:
-                break
-    except TRANSPORT_ERRORS:
-        pass
-    return bytes(body[:LONGEST_BODY])
-
-
-def _retry_after(response: aiohttp.ClientResponse) -> float | None:
-    """Seconds from a Retry-After header, which may also be a date."""
-    value = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return min(float(value), LONGEST_RETRY_AFTER)
-    until = _http_date(value)
-    if until is None:
-        return None
-    # by the gateway's own clock, so that ours may be wrong
-    now = _http_date(response.headers.get("Date", "")) or time.time()
-    return min(max(until - now, 0.0), LONGEST_RETRY_AFTER)
+    def _said(self, failure: NoAnswer) -> str:
+        reason = self._redactor.clean(failure.error)
+        if failure.may_have_left:
+            return f"no answer after the request may have left ({reason})"
+        return f"no connection to the gateway ({reason})"
 
 
-def _http_date(value: str) -> float | None:
-    try:
-        return parsedate_to_datetime(value).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
+def _redactor(setup: Setup) -> Redactor:
+    groups = [setup.auth, *setup.device_credentials.values()]
+    secrets = {
+        secret.get_secret_value()
+        for group in groups
+        for secret in group.values()
+    }
+    pairs = {
+        basic_pair(merged["username"], merged["password"])
+        for own in [{}, *setup.device_credentials.values()]
+        if {"username", "password"}
+        <= (
+            merged := {
+                name: secret.get_secret_value()
+                for name, secret in {**setup.auth, **own}.items()
+            }
+        ).keys()
+    }
+    return Redactor.of(secrets | pairs)

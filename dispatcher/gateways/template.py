@@ -1,25 +1,61 @@
 """Text with placeholders, as a definition file writes it.
 
 ``{text}`` must have a value, ``{text?}`` leaves its field out without one,
-``{device|urlencode}`` is percent-encoded. Values are put into parsed
-structures, never into serialised text: no content can become syntax.
+``{message_id|hex}`` is written another way. Values are put into parsed
+structures and encoded for the place they stand in, never into serialised
+text: no content can become syntax.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from pydantic import BeforeValidator, Discriminator, RootModel, Tag
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    WithJsonSchema,
+)
 
-NAMES = ("phone", "text", "media_url", "device", "message_id")
+from dispatcher.yamlfile import Strict
+
+# what a placeholder may name, and what stands there
+NAMES = {
+    "phone": "the recipient: digits alone, country code first",
+    "text": "the text, or the caption of a medium",
+    "media_url": "where the gateway finds the medium",
+    "media_type": "the medium's MIME type, told from its URL",
+    "media_name": "the medium's file name, told from its URL",
+    "device": "what the gateway calls the device: user_devices.jid, else id",
+    "message_id": "the id of this attempt, a UUID",
+    "template_name": "the template that the text fits",
+    "template_language": "its language",
+    "template_variables": 'its variables as JSON: {"1": "Ann"}',
+    "item": "inside $item: one variable of the template",
+}
+# placeholders with a name of their own after the dot
+GROUPS = {
+    "credential": "a secret of dispatcher.yml, of the gateway or the device",
+    "setting": "a setting of the gateway in dispatcher.yml",
+}
+encode: Callable[[str], str] = partial(quote, safe="")
 FILTERS: dict[str, Callable[[str], str]] = {
     # a space as %20, never +: gateways differ on what + means
-    "urlencode": partial(quote, safe="")
+    "urlencode": encode,
+    # a UUID as WhatsApp's clients write ids
+    "hex": lambda value: value.replace("-", "").upper(),
 }
-PLACEHOLDER = re.compile(r"\{(\w+)(\??)(?:\|(\w+))?\}")
+PLACEHOLDER = re.compile(r"\{([\w.]+)(\??)(?:\|(\w+))?\}")
+PATH = re.compile(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*")
+
+Values = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +65,11 @@ class Placeholder:
     name: str
     optional: bool
     filter: str | None
+
+    def fill(self, values: Values) -> str:
+        """The value as it stands here."""
+        value = values[self.name]
+        return FILTERS[self.filter](value) if self.filter else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +89,7 @@ class Template:
         parts.append(text[end:])
         for part in parts:
             if isinstance(part, str) and ("{" in part or "}" in part):
-                message = "each brace to belong to one of " + _choices(NAMES)
+                message = "each brace to belong to one of " + _choices()
                 raise ValueError(message)
         return cls(tuple(part for part in parts if part != ""))
 
@@ -56,17 +97,29 @@ class Template:
         """The placeholders in this text."""
         return (part for part in self.parts if isinstance(part, Placeholder))
 
-    def render(self, values: Mapping[str, str]) -> str | None:
+    def literal(self) -> str:
+        """The text without its placeholders."""
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+    def render(
+        self,
+        values: Values,
+        encoded: Callable[[str], str] = lambda value: value,
+    ) -> str | None:
         """The text with its values; None when an optional one is empty."""
         if any(p.optional and not values[p.name] for p in self.placeholders()):
             return None
-        return "".join(_fill(part, values) for part in self.parts)
+        return "".join(
+            part if isinstance(part, str) else encoded(part.fill(values))
+            for part in self.parts
+        )
 
 
 def _placeholder(match: re.Match[str]) -> Placeholder:
     name, optional, filter_ = match.groups()
-    if name not in NAMES:
-        message = f"one of {_choices(NAMES)}, not {{{name}}}"
+    group, _, own_name = name.partition(".")
+    if name not in NAMES and not (group in GROUPS and own_name.isidentifier()):
+        message = f"one of {_choices()}, not {{{name}}}"
         raise ValueError(message)
     if filter_ is not None and filter_ not in FILTERS:
         message = f"one of the filters {', '.join(FILTERS)}, not {filter_}"
@@ -74,15 +127,9 @@ def _placeholder(match: re.Match[str]) -> Placeholder:
     return Placeholder(name, bool(optional), filter_)
 
 
-def _choices(names: tuple[str, ...]) -> str:
+def _choices() -> str:
+    names = [*NAMES, *(f"{group}.NAME" for group in GROUPS)]
     return ", ".join(f"{{{name}}}" for name in names)
-
-
-def _fill(part: str | Placeholder, values: Mapping[str, str]) -> str:
-    if isinstance(part, str):
-        return part
-    value = values[part.name]
-    return FILTERS[part.filter](value) if part.filter else value
 
 
 def _parsed(value: object) -> Template:
@@ -92,23 +139,60 @@ def _parsed(value: object) -> Template:
     raise ValueError(message)
 
 
-def _parsed_for_header_or_path(value: object) -> Template:
-    template = _parsed(value)
-    for placeholder in template.placeholders():
-        if placeholder.filter != "urlencode":
-            # a line break there would start a new header
-            message = f"{{{placeholder.name}|urlencode}} in a header or path"
+def _in_header(value: Template) -> Template:
+    literal = value.literal()
+    if not literal.isascii() or not literal.isprintable():
+        message = "one line of ASCII, which is all that a header can hold"
+        raise ValueError(message)
+    return value
+
+
+def _path(value: Template) -> Template:
+    first = value.parts[0] if value.parts else ""
+    if not isinstance(first, str) or not first.startswith("/"):
+        message = "a path that starts with /"
+        raise ValueError(message)
+    if not PATH.fullmatch(value.literal()):
+        message = "a path; what follows a ? belongs under query"
+        raise ValueError(message)
+    for placeholder in value.placeholders():
+        if placeholder.optional:
+            message = "a path whose every part is there, without ?"
             raise ValueError(message)
-    return template
+        if placeholder.filter == "urlencode":
+            message = f"{{{placeholder.name}}}: a path encodes by itself"
+            raise ValueError(message)
+    return value
 
 
-Text = Annotated[Template, BeforeValidator(_parsed)]
-EncodedText = Annotated[Template, BeforeValidator(_parsed_for_header_or_path)]
+_STRING = WithJsonSchema({"type": "string"})
+Text = Annotated[Template, BeforeValidator(_parsed), _STRING]
+HeaderText = Annotated[Text, AfterValidator(_in_header), _STRING]
+UrlPath = Annotated[
+    Text,
+    AfterValidator(_path),
+    WithJsonSchema({"type": "string", "pattern": "^/"}),
+]
+
+
+class Each(Strict):
+    """A list with one item for each variable of a template."""
+
+    each: Literal["template_variables"] = Field(alias="$each")
+    item: "JsonTemplate" = Field(alias="$item")
+
+    def render(self, values: Values) -> list[Any]:
+        """The items, in the order of the variables."""
+        variables = json.loads(values[self.each] or "{}")
+        return [
+            self.item.render({**values, "item": variable})
+            for variable in variables.values()
+        ]
 
 
 def _kind(value: object) -> str:
     if isinstance(value, dict):
-        return "{object}"
+        return "{each}" if "$each" in value else "{object}"
     if isinstance(value, list):
         return "{list}"
     return "{text}" if isinstance(value, str) else "{literal}"
@@ -118,6 +202,7 @@ class JsonTemplate(
     RootModel[
         Annotated[
             Annotated[Text, Tag("{text}")]
+            | Annotated[Each, Tag("{each}")]
             | Annotated[dict[str, "JsonTemplate"], Tag("{object}")]
             | Annotated[list["JsonTemplate"], Tag("{list}")]
             | Annotated[bool | int | float | None, Tag("{literal}")],
@@ -131,16 +216,16 @@ class JsonTemplate(
         """Every template in the structure."""
         if isinstance(self.root, Template):
             yield self.root
-        elif isinstance(self.root, dict):
-            for child in self.root.values():
-                yield from child.templates()
-        elif isinstance(self.root, list):
-            for child in self.root:
+        elif isinstance(self.root, Each):
+            yield Template((Placeholder(self.root.each, False, None),))  # noqa: FBT003
+            yield from self.root.item.templates()
+        elif isinstance(self.root, dict | list):
+            for child in _children(self.root):
                 yield from child.templates()
 
-    def render(self, values: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+    def render(self, values: Values) -> Any:  # noqa: ANN401 - any JSON
         """The structure with its values, optional empty ones left out."""
-        if isinstance(self.root, Template):
+        if isinstance(self.root, Template | Each):
             return self.root.render(values)
         if isinstance(self.root, dict):
             return {
@@ -156,9 +241,15 @@ class JsonTemplate(
             ]
         return self.root
 
-    def is_left_out(self, values: Mapping[str, str]) -> bool:
+    def is_left_out(self, values: Values) -> bool:
         """Whether the field is dropped, as against a literal null."""
         return (
             isinstance(self.root, Template)
             and self.root.render(values) is None
         )
+
+
+def _children(
+    node: dict[str, JsonTemplate] | list[JsonTemplate],
+) -> Iterator[JsonTemplate]:
+    yield from node.values() if isinstance(node, dict) else node

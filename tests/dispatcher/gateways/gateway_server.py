@@ -10,13 +10,13 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import SecretStr
 
-from dispatcher.config import Auth
 from dispatcher.domain import Device, Message
 from dispatcher.gateways import HttpGateway
 from dispatcher.gateways.definition import load_definition
+from dispatcher.gateways.values import Setup
 
 PASSWORD = "hunter2 very/secret"  # noqa: S105 - made up
-AUTH = Auth(username=SecretStr("operator"), password=SecretStr(PASSWORD))
+AUTH = {"username": SecretStr("operator"), "password": SecretStr(PASSWORD)}
 SUCCESS = (
     '{"code":"SUCCESS","message":"Message sent to 60111000001",'
     '"results":{"message_id":"3EB0B430B6F8F1D0E053","status":"sent"}}'
@@ -133,11 +133,11 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
 
 
 def gowa(
-    base_url: str, *, timeout_seconds: float = 5, auth: Auth | None = AUTH
+    base_url: str, *, timeout_seconds: float = 5, with_auth: bool = True
 ) -> HttpGateway:
     return HttpGateway(
         load_definition("gowa"),
         base_url=base_url,
-        auth=auth,
+        setup=Setup(AUTH if with_auth else {}),
         timeout_seconds=timeout_seconds,
     )

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from dispatcher.domain import Fault, Outcome, Result
-from dispatcher.gateways.answer import Redactor, classify, read
+from dispatcher.gateways.answer import classify
+from dispatcher.gateways.body import read
 from dispatcher.gateways.definition import Definition
+from dispatcher.gateways.redact import Redactor
 
 RULE = {
     "status": "429",
@@ -26,7 +28,7 @@ def outcome(
     content = {
         "auth": "none",
         "requests": {"text": {"path": "/"}},
-        "success": {"status": "2xx"},
+        "success": {"status": "2xx", "any_body": True},
         "message_id": "messages.0.id",
         **definition,
     }

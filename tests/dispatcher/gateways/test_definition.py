@@ -23,12 +23,13 @@ requests:
       body: {text: "{text?}", kind: plain, preview: false, none: null}
       reference: "{message_id}"
   image:
-    path: /image/{device|urlencode}
+    path: /image/{device}
     form:
       url: "{media_url}"
       caption: "{text?}"
 success:
   status: [200, 201]
+  any_body: true
 errors:
   - status: 4xx
     text: 'not (here|there)'
@@ -101,8 +102,10 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             '"{mesage_id}"',
             (
                 "mine.yml:9: requests.text.json.reference: met '{mesage_id}',"
-                " expected one of {phone}, {text}, {media_url}, {device},"
-                " {message_id}, not {mesage_id}"
+                " expected one of {phone}, {text}, {media_url}, {media_type},"
+                " {media_name}, {device}, {message_id}, {template_name},"
+                " {template_language}, {template_variables}, {item},"
+                " {credential.NAME}, {setting.NAME}, not {mesage_id}"
             ),
         ),
         (
@@ -119,31 +122,40 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             (
                 "mine.yml:5: requests.text.headers.X-Device: met"
                 " '{device|base64}', expected one of the filters urlencode,"
-                " not base64"
+                " hex, not base64"
+            ),
+        ),
+        (
+            "/image/{device}",
+            "/image/{device|urlencode}",
+            (
+                "mine.yml:11: requests.image.path: met"
+                " '/image/{device|urlencode}', expected {device}: a path"
+                " encodes by itself"
+            ),
+        ),
+        (
+            "/image/{device}",
+            "/image?d={device}",
+            (
+                "mine.yml:11: requests.image.path: met '/image?d={device}',"
+                " expected a path; what follows a ? belongs under query"
+            ),
+        ),
+        (
+            "/image/{device}",
+            "/image/{text?}",
+            (
+                "mine.yml:11: requests.image.path: met"
+                " '/image/{text?}', expected a path whose every part"
             ),
         ),
         (
             '"{device|urlencode}"',
-            '"{device}"',
+            '"d\u00e9{device}"',
             (
-                "mine.yml:5: requests.text.headers.X-Device: met '{device}',"
-                " expected {device|urlencode} in a header or path"
-            ),
-        ),
-        (
-            "/image/{device|urlencode}",
-            "/image/{text}",
-            (
-                "mine.yml:11: requests.image.path: met '/image/{text}',"
-                " expected {text|urlencode} in a header or path"
-            ),
-        ),
-        (
-            "/image/{device|urlencode}",
-            "/image/{text?|urlencode}",
-            (
-                "mine.yml:11: requests.image.path: met"
-                " '/image/{text?|urlencode}', expected a path whose every part"
+                "mine.yml:5: requests.text.headers.X-Device: met"
+                " 'd\u00e9{device}', expected one line of ASCII"
             ),
         ),
         (
@@ -183,14 +195,15 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             "from:",
             (
                 "mine.yml:12: requests.image.from: unknown key, expected one"
-                " of form, headers, json, method, multipart, path"
+                " of form, headers, json, longest_text, method, multipart,"
+                " path, query"
             ),
         ),
         (
             "4xx",
             "40x",
             (
-                "mine.yml:18: errors.0.status: met '40x', expected a status"
+                "mine.yml:19: errors.0.status: met '40x', expected a status"
                 " such as 401, a class such as 5xx, or a list"
             ),
         ),
@@ -198,7 +211,7 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             "not (here",
             "not ((here",
             (
-                "mine.yml:19: errors.0.text: met 'not ((here|there)', expected"
+                "mine.yml:20: errors.0.text: met 'not ((here|there)', expected"
                 " a regular expression (missing ), unterminated subpattern"
             ),
         ),
@@ -206,7 +219,7 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             "NOT_SENT",
             "ACCEPTED",
             (
-                "mine.yml:20: errors.0.outcome: met 'ACCEPTED', expected"
+                "mine.yml:21: errors.0.outcome: met 'ACCEPTED', expected"
                 " 'NOT_SENT' or 'UNKNOWN'"
             ),
         ),
@@ -214,12 +227,12 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             "RECIPIENT_SUSPECT",
             "RECIPIENT",
             (
-                "mine.yml:21: errors.0.fault: met 'RECIPIENT', expected"
+                "mine.yml:22: errors.0.fault: met 'RECIPIENT', expected"
                 " 'RECIPIENT_INVALID', "
             ),
         ),
         (
-            "success:\n  status: [200, 201]\n",
+            "success:\n  status: [200, 201]\n  any_body: true\n",
             "",
             "mine.yml:1: success: is missing",
         ),
@@ -275,7 +288,7 @@ async def test_auth_that_the_definition_does_not_know(write: Write) -> None:
         definition=str(write(GOOD)),
         auth={"username": "operator", "password": "hunter2"},
     )
-    with pytest.raises(ConfigError, match="says auth: none") as caught:
+    with pytest.raises(ConfigError, match="has no use for it") as caught:
         async with open_gateways(settings):
             pass
     assert "hunter2" not in str(caught.value)

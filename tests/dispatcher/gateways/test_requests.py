@@ -223,7 +223,7 @@ async def test_what_cannot_be_sent_whole_is_refused(
 async def test_without_auth_no_header() -> None:
     async with (
         Server() as server,
-        gowa(server.base_url, auth=None) as gateway,
+        gowa(server.base_url, with_auth=False) as gateway,
     ):
         await gateway.send(device(), message())
     assert "Authorization" not in server.seen[0].headers

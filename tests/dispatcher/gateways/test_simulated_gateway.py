@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from dispatcher.config import Auth
 from dispatcher.demo.gateway import SimulatedGateway
 from dispatcher.demo.gowa import REPLIES
 from dispatcher.demo.received import Received, read_log
@@ -21,7 +20,6 @@ from dispatcher.demo.script import Script, load_script
 from dispatcher.domain import Fault, Message, Outcome, Result
 from dispatcher.errors import ConfigError
 from tests.dispatcher.gateways.gateway_server import (
-    AUTH,
     IMAGE_URL,
     PASSWORD,
     device,
@@ -176,15 +174,15 @@ async def test_latency_delays_the_answer() -> None:
 async def test_basic_auth() -> None:
     credentials = ("operator", PASSWORD)
     async with SimulatedGateway(credentials=credentials) as simulated:
-        for auth, expected in ((AUTH, 200), (None, 401)):
-            outcome = await _send(simulated, auth)
+        for with_auth, expected in ((True, 200), (False, 401)):
+            outcome = await _send(simulated, with_auth=with_auth)
             assert outcome.http_status == expected
     assert outcome.fault is Fault.GATEWAY_AUTH
     assert len(simulated.log) == 1
 
 
-async def _send(simulated: SimulatedGateway, auth: Auth | None) -> Outcome:
-    async with gowa(simulated.base_url, auth=auth) as gateway:
+async def _send(simulated: SimulatedGateway, *, with_auth: bool) -> Outcome:
+    async with gowa(simulated.base_url, with_auth=with_auth) as gateway:
         return await gateway.send(device(), message())
 
 

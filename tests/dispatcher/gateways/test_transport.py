@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from dispatcher.domain import Fault, Outcome, Result
-from dispatcher.gateways.definition import Timeouts, load_definition
+from dispatcher.gateways.definition import Limits, load_definition
 from dispatcher.gateways.http import HttpGateway
 from tests.dispatcher.gateways.gateway_server import (
     PASSWORD,
@@ -81,7 +81,7 @@ async def test_unknown_host() -> None:
 
 async def test_connecting_takes_too_long(silent_port: int) -> None:
     hasty = load_definition("gowa").model_copy(
-        update={"timeouts": Timeouts(connect_seconds=0.2)}
+        update={"limits": Limits(connect_seconds=0.2)}
     )
     url = f"http://127.0.0.1:{silent_port}"
     async with (
@@ -228,7 +228,7 @@ async def test_a_connection_left_idle_is_not_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else a server that just closed it would make an unknown."""
-    monkeypatch.setattr("dispatcher.gateways.http.REUSE_SECONDS", 0.1)
+    monkeypatch.setattr("dispatcher.gateways.transport.REUSE_SECONDS", 0.1)
     opened = 0
 
     async def answer_once(reader: Reader, writer: Writer) -> None:
