@@ -9,6 +9,7 @@
     "send_time_invalid": "warn",
     "step_delay_negative": "warn",
     "step_content_invalid": "warn",
+    "step_unsendable": "warn",
     "step_overdue": "warn",
     "lead_rejected": "warn",
     "device_cooling_down": "warn",

@@ -44,6 +44,7 @@ MENDED = {
 LOOKED_AT = {
     "send_time_invalid",
     "step_content_invalid",
+    "step_unsendable",
     "step_overdue",
     "lead_rejected",
     "device_failing",
@@ -86,6 +87,11 @@ def make_everything_wrong(world: World) -> None:
     world.execute(
         "update sequence_steps set time_schedule = 'Invalid Date'"
         " where sequence_id = %s and day_number = 1",
+        HOT,
+    )
+    world.execute(
+        "update sequence_steps set content = ''"
+        " where sequence_id = %s and day_number = 3",
         HOT,
     )
     for name, next_trigger, sequence in LINKED:

@@ -1,0 +1,79 @@
+with steps as (
+
+    select
+        *,
+        {{ message_text('message_type', 'content', 'caption') }}
+            as message_text
+    from {{ ref('int_sequence_steps_ordered') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('sequence_contacts') }}
+    where status = 'active'
+
+),
+
+enrollments as (
+
+    select * from {{ ref('sequence_enrollments') }}
+
+),
+
+judged as (
+
+    select
+        steps.user_id,
+        steps.sequence_stepid,
+        steps.sequence_name,
+        steps.day_number,
+        contacts.enrollment_id,
+        {{ content_hold() }} as content_hold
+    from steps
+    left join contacts
+        on
+            steps.user_id = contacts.user_id
+            and steps.definition_hash = contacts.definition_hash
+            and steps.sequence_stepid = contacts.sequence_stepid
+    left join enrollments
+        on
+            contacts.user_id = enrollments.user_id
+            and contacts.enrollment_id = enrollments.enrollment_id
+
+),
+
+-- What its text lacks is known of a step before anyone has come to it; whether
+-- contacts have a value for its placeholders, when they have
+described as (
+
+    select
+        user_id,
+        sequence_stepid::text as subject_id,
+        count(enrollment_id) as affected_count,
+        null::numeric as share,
+        array_remove(
+            (array_agg(enrollment_id::text order by enrollment_id))[1:3], null
+        ) as example_keys,
+        format(
+            'the step of day %s of %s cannot be sent, %s contacts wait: %s',
+            min(day_number), min(sequence_name), count(enrollment_id),
+            min(content_hold)
+        ) as explanation,
+        format(
+            'select * from {{ var("app_schema") }}.sequence_steps '
+            || 'where id = %L',
+            sequence_stepid
+        ) as cure
+    from judged
+    where
+        content_hold is not null
+        and (
+            enrollment_id is not null
+            or content_hold <> 'unresolved_placeholder'
+        )
+    group by user_id, sequence_stepid
+
+)
+
+select * from described
