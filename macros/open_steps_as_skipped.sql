@@ -14,10 +14,7 @@
         null as status_reason,
         null::timestamptz as due_at,
         null::timestamptz as next_trigger_time,
-        case open_steps.status
-            when 'active' then nullif(open_steps.attempt_no - 1, 0)
-            else open_steps.attempt_no
-        end as attempt_no,
+        attempted.last_attempt_no as attempt_no,
         open_steps.attempts_used,
         false as is_resend,
         null::timestamptz as settled_at,
@@ -36,4 +33,9 @@
             and contact_steps.status in ('pending', 'active', 'sent')
         offset 0
     ) as open_steps
+    left join {{ ref('int_steps_attempted') }} as attempted
+        on
+            open_steps.user_id = attempted.user_id
+            and open_steps.enrollment_id = attempted.enrollment_id
+            and open_steps.sequence_stepid = attempted.sequence_stepid
 {%- endmacro %}

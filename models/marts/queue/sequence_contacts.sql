@@ -21,6 +21,7 @@ skipped as (
 ),
 
 -- Steps that were open until this build; those it does not fold have left
+-- depends_on: {{ ref('int_steps_attempted') }}
 unioned as (
 
     select * from folded
