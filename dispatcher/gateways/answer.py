@@ -132,16 +132,16 @@ def _is_success(successes: Iterable[Success], answer: Answer) -> bool:
     would mark a whole campaign as sent that never left.
     """
     return any(
-        success.unreadable == "ACCEPTED"
-        if _is_lost(success, answer)
-        else _applies(success, answer)
+        _has_status(success.status, answer) and _is_kept(success, answer)
         for success in successes
-        if _has_status(success.status, answer)
     )
 
 
-def _is_lost(success: Success, answer: Answer) -> bool:
-    return answer.body is Body.CUT and not success.any_body
+def _is_kept(success: Success, answer: Answer) -> bool:
+    """Whether the body is what the status promised."""
+    if success.any_body or answer.body is Body.READ:
+        return _applies(success, answer)
+    return answer.body is Body.CUT and success.unreadable == "ACCEPTED"
 
 
 def _has_status(patterns: Iterable[str], answer: Answer) -> bool:

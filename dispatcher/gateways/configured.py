@@ -6,8 +6,9 @@ from pydantic import SecretStr
 
 from dispatcher.config import Config, GatewaySettings
 from dispatcher.errors import ConfigError
-from dispatcher.gateways.definition import Definition, load_definition
+from dispatcher.gateways.definition import Definition
 from dispatcher.gateways.http import HttpGateway
+from dispatcher.gateways.loading import load_definition
 from dispatcher.gateways.values import Setup
 
 
@@ -39,7 +40,7 @@ def make_gateways(config: Config) -> dict[str, HttpGateway]:
 def _setup(
     settings: GatewaySettings, config: Config, definition: Definition
 ) -> Setup:
-    names = definition.names("credential")
+    names = definition.credentials
     return Setup(
         auth=settings.auth.secrets(),
         device_credentials={
@@ -61,7 +62,7 @@ def _check(
     name: str, settings: GatewaySettings, definition: Definition
 ) -> None:
     place = f"gateways.{name}"
-    known = definition.names("credential")
+    known = definition.credentials
     for given in settings.auth.secrets():
         if given not in known:
             _fail(f"{place}.auth.{given}", known, settings.definition)
@@ -88,9 +89,7 @@ def _check_device_credentials(
     config: Config, definitions: Iterable[Definition]
 ) -> None:
     known = {
-        name
-        for definition in definitions
-        for name in definition.names("credential")
+        name for definition in definitions for name in definition.credentials
     }
     for device_id, auth in config.credentials.items():
         for given in auth.secrets():

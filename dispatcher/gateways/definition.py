@@ -1,16 +1,15 @@
-"""What a gateway's definition file may say, and reading one.
+"""What a gateway's definition file may say.
 
 The adapter knows HTTP; everything that differs between gateways is data.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from dispatcher import yamlfile
-from dispatcher.errors import ConfigError
+from dispatcher.gateways.examples import Example
 from dispatcher.gateways.matching import (
     IdRules,
     LookUpRule,
@@ -27,9 +26,9 @@ from dispatcher.gateways.template import (
     Text,
     UrlPath,
 )
+from dispatcher.gateways.webhook import Webhook
 from dispatcher.yamlfile import Strict
 
-BUILT_IN = Path(__file__).parent / "definitions"
 OF_MESSAGES = frozenset({"text", "media_url", "media_type", "media_name"})
 OF_TEMPLATES = frozenset(
     {"template_name", "template_language", "template_variables", "item"}
@@ -159,12 +158,15 @@ class Definition(Strict):
     status: StatusQuestion | None = None
     check_number: NumberQuestion | None = None
     look_up: LookUpQuestion | None = None
+    webhook: Webhook | None = None
+    # answers with their meaning: the definition's own tests
+    examples: list[Example] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _knows_its_placeholders(self) -> Self:
         for request in self.requests.values():
             request.refuse(OF_TEMPLATES)
-        for name in self.names("setting"):
+        for name in self._names("setting."):
             if name not in self.settings:
                 message = f"{name} under settings, as {{setting.{name}}} asks"
                 raise ValueError(message)
@@ -177,44 +179,25 @@ class Definition(Strict):
         questions = (self.status, self.check_number, self.look_up)
         yield from (question for question in questions if question)
 
-    def names(self, group: str) -> set[str]:
-        """The credentials or settings that the requests use."""
+    @cached_property
+    def credentials(self) -> frozenset[str]:
+        """The names of the secrets that dispatcher.yml may give."""
+        basic = {"username", "password"} if self.auth != "none" else set()
+        return frozenset(basic) | self._names("credential.")
+
+    def _names(self, group: str) -> set[str]:
+        """What is used of a group, such as ``setting.``."""
         used = [
-            *(
-                p
-                for request in self.all_requests()
-                for p in request.placeholders()
-            ),
-            *(
-                p
-                for text in self.headers.values()
-                for p in text.placeholders()
-            ),
+            *(p for each in self.all_requests() for p in each.placeholders()),
+            *(p for text in self._texts() for p in text.placeholders()),
         ]
-        prefix = f"{group}."
-        found = {
-            p.name.removeprefix(prefix)
-            for p in used
-            if p.name.startswith(prefix)
+        return {
+            placeholder.name.removeprefix(group)
+            for placeholder in used
+            if placeholder.name.startswith(group)
         }
-        is_basic = group == "credential" and self.auth != "none"
-        return found | ({"username", "password"} if is_basic else set())
 
-
-def built_in_names() -> list[str]:
-    """The definitions that come with the dispatcher."""
-    return sorted(path.stem for path in BUILT_IN.glob("*.yml"))
-
-
-def load_definition(name: str) -> Definition:
-    """Read a built-in definition by name, or a file ending in .yml."""
-    if name.endswith(".yml"):
-        return yamlfile.load(Path(name), Definition)
-    if name not in built_in_names():
-        message = (
-            f"gateway definition {name!r} is not built in, expected one of "
-            f"{', '.join(built_in_names())}"
-        )
-        cure = "Or name your own file, ending in .yml."
-        raise ConfigError(message, cure=cure)
-    return yamlfile.load(BUILT_IN / f"{name}.yml", Definition)
+    def _texts(self) -> Iterator[Template]:
+        yield from self.headers.values()
+        if self.webhook is not None:
+            yield from self.webhook.secrets()

@@ -40,9 +40,7 @@ def values_of_device(
 ) -> dict[str, str]:
     """What each placeholder stands for before there is a message."""
     values = dict.fromkeys(NAMES, "")
-    values |= {
-        f"credential.{name}": "" for name in definition.names("credential")
-    }
+    values |= {f"credential.{name}": "" for name in definition.credentials}
     values |= {
         f"setting.{name}": setup.settings.get(name, default or "")
         for name, default in definition.settings.items()

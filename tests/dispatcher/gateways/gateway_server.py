@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from dispatcher.domain import Device, Message
 from dispatcher.gateways import HttpGateway
-from dispatcher.gateways.definition import load_definition
+from dispatcher.gateways.loading import load_definition
 from dispatcher.gateways.values import Setup
 
 PASSWORD = "hunter2 very/secret"  # noqa: S105 - made up

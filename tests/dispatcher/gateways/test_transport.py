@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from dispatcher.domain import Fault, Outcome, Result
-from dispatcher.gateways.definition import Limits, load_definition
+from dispatcher.gateways.definition import Limits
 from dispatcher.gateways.http import HttpGateway
+from dispatcher.gateways.loading import load_definition
 from tests.dispatcher.gateways.gateway_server import (
     PASSWORD,
     SUCCESS,
