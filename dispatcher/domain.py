@@ -33,6 +33,15 @@ class Fault(enum.StrEnum):
     UNCLASSIFIED = "UNCLASSIFIED"
 
 
+class Scope(enum.StrEnum):
+    """What a person can pause."""
+
+    EVERYTHING = "everything"
+    TENANT = "tenant"
+    DEVICE = "device"
+    SEQUENCE = "sequence"
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A sending identity and the gateway that speaks for it."""

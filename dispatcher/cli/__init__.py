@@ -24,7 +24,7 @@ COMMANDS = {
     "import": ("imports", "import_", "Load leads, sequences or devices."),
     "init": ("init", "init", "Create or migrate schema dispatch."),
     "loop": ("cycle", "loop", "Repeat cycle every N seconds."),
-    "pause": ("switch", "pause", "Close the gate until resume."),
+    "pause": ("switch", "pause", "Hold everything, or a part, until resume."),
     "resume": ("switch", "resume", "Take back a pause."),
     "run": ("run", "run", "Send what is due now and record the answers."),
     "status": ("status", "status", "What is due, held, in flight, unknown."),

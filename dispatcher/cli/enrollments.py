@@ -1,23 +1,19 @@
 """``dispatcher enrollments``: what a person may ask for contacts."""
 
-import getpass
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 
-from dispatcher import profile
-from dispatcher.cli.options import Command, connection_options
+from dispatcher.cli.options import Command
 from dispatcher.cli.output import as_json
-from dispatcher.cli.sending_options import format_option
+from dispatcher.cli.request_options import request_options
 from dispatcher.enrollments import Outcome, reassign_device, void_build
 from dispatcher.enrollments import reassign as reassign_enrollments
 from dispatcher.enrollments import void as void_enrollments
-from dispatcher.errors import ConfigError
-from dispatcher.store.connect import connect
+from dispatcher.profile import Profile
 from dispatcher.store.enrollments import Enrollments
 from dispatcher.store.requests import Asked
 
@@ -37,44 +33,27 @@ def enrollments() -> None:
     """
 
 
-def _request_options(command: Command) -> Command:
-    """Give a command who and why, the dry run and the connection."""
-    for option in (
-        format_option,
-        click.option(
-            "--dry-run", is_flag=True, help="Check and count; ask for nothing."
-        ),
-        click.option(
-            "--by",
-            "requested_by",
-            default=getpass.getuser,
-            help="Who; else the user of this shell.",
-        ),
-        click.option("--reason", required=True, help="Why; kept."),
-        click.option(
-            "--enrollment",
-            "ids",
-            type=click.UUID,
-            multiple=True,
-            help="One enrolment; may be repeated.",
-        ),
-    ):
-        command = option(command)
-    return connection_options(command)
+def _enrollment_options(command: Command) -> Callable[..., Any]:
+    """Give a command ``ids``, with who asks and why."""
+    option = click.option(
+        "--enrollment",
+        "ids",
+        type=click.UUID,
+        multiple=True,
+        help="One enrolment; may be repeated.",
+    )
+    return request_options(option(command))
 
 
 @enrollments.command()
 @click.option("--invocation", help="All that this dbt invocation enrolled.")
-@_request_options
+@_enrollment_options
 def void(
     *,
-    project_dir: Path,
-    profiles_dir: Path | None,
-    target: str | None,
+    found: Profile,
+    asked: Asked,
     invocation: str | None,
     ids: tuple[UUID, ...],
-    reason: str,
-    requested_by: str,
     dry_run: bool,
     output: str,
 ) -> None:
@@ -90,9 +69,7 @@ def void(
         --reason "asked by phone" --dry-run
     """
     _check_one_of("--invocation", invocation, ids)
-    asked = Asked(_given(reason), requested_by)
-    found = profile.load(project_dir, profiles_dir, target)
-    with _open(found, dry_run=dry_run) as store:
+    with Enrollments.opened(found, dry_run=dry_run) as store:
         outcome = (
             void_build(store, invocation, asked)
             if invocation
@@ -106,17 +83,14 @@ def void(
 @click.option(
     "--to", "device", type=click.UUID, required=True, help="Their new device."
 )
-@_request_options
+@_enrollment_options
 def reassign(
     *,
-    project_dir: Path,
-    profiles_dir: Path | None,
-    target: str | None,
+    found: Profile,
+    asked: Asked,
     source: UUID | None,
     device: UUID,
     ids: tuple[UUID, ...],
-    reason: str,
-    requested_by: str,
     dry_run: bool,
     output: str,
 ) -> None:
@@ -133,9 +107,7 @@ def reassign(
         --reason "asked for" --dry-run
     """
     _check_one_of("--from", source, ids)
-    asked = Asked(_given(reason), requested_by)
-    found = profile.load(project_dir, profiles_dir, target)
-    with _open(found, dry_run=dry_run) as store:
+    with Enrollments.opened(found, dry_run=dry_run) as store:
         outcome = (
             reassign_device(store, source, device, asked)
             if source
@@ -144,26 +116,10 @@ def reassign(
     _show("moved", outcome, dry_run=dry_run, output=output)
 
 
-@contextmanager
-def _open(found: profile.Profile, *, dry_run: bool) -> Iterator[Enrollments]:
-    """Open a transaction, which a dry run takes back."""
-    with closing(connect(found)) as connection:
-        store = Enrollments(connection, found.schema)
-        with store.transaction(dry_run=dry_run):
-            yield store
-
-
 def _check_one_of(option: str, value: object, ids: tuple[UUID, ...]) -> None:
     if bool(value) == bool(ids):
         message = f"expected either {option} or --enrollment"
         raise click.UsageError(message)
-
-
-def _given(reason: str) -> str:
-    if not reason.strip():
-        message = "--reason is blank"
-        raise ConfigError(message, cure="say why; it is kept on record")
-    return reason
 
 
 def _show(verb: str, outcome: Outcome, *, dry_run: bool, output: str) -> None:

@@ -31,7 +31,9 @@ def status(
     max_age_minutes: int,
     output: str,
 ) -> None:
-    """Show what is due, held and why, in flight, unknown; devices; the gate.
+    """Show what is due, held or paused and why, in flight, unknown.
+
+    Also the gate, the last build and the devices.
 
     \b
     Examples:
@@ -52,6 +54,7 @@ def _show(state: dict[str, Any]) -> None:
             click.echo(f"gate: closed: {row['reason']}: {row['explanation']}")
     else:
         click.echo("gate: open")
+    show_table(state["paused"], "Paused")
     show_table(state["last_build"], "Last build")
     queue = state["queue"]
     if not queue:

@@ -1,15 +1,17 @@
 """What people ask for, each with who and why."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from dispatcher.profile import Profile
+from dispatcher.store.connect import connect
 from dispatcher.store.queries import query
 from dispatcher.store.session import readable_errors
 
@@ -31,18 +33,20 @@ class Requests:
         self._connection = connection
         self._schemas = {"target": target, "memory": f"{target}_memory"}
 
+    @classmethod
     @contextmanager
-    def transaction(self, *, dry_run: bool) -> Iterator[None]:
-        """Keep what is asked for inside, unless it is a dry run.
+    def opened(cls, profile: Profile, *, dry_run: bool) -> Iterator[Self]:
+        """Open a transaction, which a dry run takes back.
 
         Raises DatabaseError when schema dispatch or what the builds write is
         missing.
         """
         with (
+            closing(connect(profile)) as connection,
             readable_errors(),
-            self._connection.transaction(force_rollback=dry_run),
+            connection.transaction(force_rollback=dry_run),
         ):
-            yield
+            yield cls(connection, profile.schema)
 
     def request(
         self,

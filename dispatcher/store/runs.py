@@ -3,7 +3,6 @@
 import psycopg
 
 from dispatcher.store.queries import query
-from dispatcher.store.session import readable_errors
 
 
 def unit_tests_passed(connection: psycopg.Connection, code_hash: str) -> bool:
@@ -18,16 +17,3 @@ def unit_tests_passed(connection: psycopg.Connection, code_hash: str) -> bool:
         query("unit_tests_passed"), {"code_hash": code_hash}
     )
     return cursor.fetchone() == (True,)
-
-
-def turn_switch(
-    connection: psycopg.Connection, kind: str, reason: str, requested_by: str
-) -> None:
-    """Record a pause or a resume: who and why.
-
-    Raises DatabaseError when schema dispatch is missing.
-    """
-    values = {"kind": kind, "reason": reason, "requested_by": requested_by}
-    with readable_errors():
-        connection.execute(query("switch"), values)
-        connection.commit()

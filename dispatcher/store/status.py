@@ -6,12 +6,13 @@ from dispatcher.profile import Profile
 from dispatcher.store.connect import open_pool
 from dispatcher.store.ledger import KNOWN_CONTRACTS
 from dispatcher.store.session import Session
+from dispatcher.store.switches import Pause
 
 
 async def read_status(
     profile: Profile, max_age_minutes: int
 ) -> dict[str, Any]:
-    """Return gate, last build, queue, holds and devices, as plain values.
+    """Return gate, pauses, last build, queue, holds and devices.
 
     The queue's parts are empty until a build has passed.
     """
@@ -25,7 +26,12 @@ async def read_status(
             versions=KNOWN_CONTRACTS,
         )
         last_build = await session.rows("last_build", target=target)
-        state = {"gate": gate, "last_build": last_build}
+        pauses = await session.rows("standing_pauses")
+        state = {
+            "gate": gate,
+            "paused": [_shown(row) for row in pauses],
+            "last_build": last_build,
+        }
         good = await session.rows("last_good_build", target=target)
         return {**state, **await _read_queue(session, good)}
 
@@ -40,4 +46,16 @@ async def _read_queue(
         "queue": (await session.rows("queue_counts"))[0],
         "held": await session.rows("held"),
         "devices": await session.rows("devices"),
+    }
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a pause with the words of the command line."""
+    pause = Pause.of(row)
+    return {
+        "scope": pause.scope,
+        "id": pause.scope_id,
+        "by": pause.requested_by,
+        "since": pause.requested_at,
+        "reason": pause.reason,
     }

@@ -18,10 +18,6 @@ where target_schema = %(target)s and writes_queue
 order by run_no desc
 limit 1
 
--- name: switch
-insert into dispatch.operator_requests (kind, reason, requested_by)
-values (%(kind)s, %(reason)s, %(requested_by)s)
-
 -- name: unit_tests_passed
 select exists (
     select 1 from dispatch.pipeline_runs

@@ -1,6 +1,8 @@
 with resumptions as (
 
-    select request_id
+    select
+        user_id,
+        sequence_id
     from {{ written_since_last_fold('stg_dispatch__operator_requests') }}
     where request_kind = 'resume'
 
@@ -16,7 +18,8 @@ skipping as (
 
 ),
 
--- A pause of everything makes steps late; only who skips them wants to know
+-- A pause makes steps late; only who skips them wants to know. The end of a
+-- tenant's or a device's concerns all sequences of the tenant.
 resumed as (
 
     select
@@ -27,7 +30,15 @@ resumed as (
         on
             skipping.user_id = enrollments.user_id
             and skipping.sequence_id = enrollments.sequence_id
-    where exists (select 1 from resumptions)
+    where
+        exists (
+            select 1 from resumptions
+            where
+                skipping.user_id
+                = coalesce(resumptions.user_id, skipping.user_id)
+                and skipping.sequence_id
+                = coalesce(resumptions.sequence_id, skipping.sequence_id)
+        )
 
 )
 

@@ -9,9 +9,15 @@ with due as (
 
 ),
 
-pauses as (
+sequence_pauses as (
 
     select * from {{ ref('int_sequences_pauses') }}
+
+),
+
+device_pauses as (
+
+    select * from {{ ref('int_devices_pauses') }}
 
 ),
 
@@ -24,12 +30,17 @@ paused as (
         and not due.is_ended
         and due.exit_reason is null
         and due.stop_no is null as is_next_untried,
-        coalesce(pauses.paused_during, '{}') as paused_during
+        coalesce(sequence_pauses.paused_during, '{}')
+        + coalesce(device_pauses.paused_during, '{}') as paused_during
     from due
-    left join pauses
+    left join sequence_pauses
         on
-            due.user_id = pauses.user_id
-            and due.sequence_id = pauses.sequence_id
+            due.user_id = sequence_pauses.user_id
+            and due.sequence_id = sequence_pauses.sequence_id
+    left join device_pauses
+        on
+            due.user_id = device_pauses.user_id
+            and due.device_id = device_pauses.device_id
 
 ),
 

@@ -11,12 +11,27 @@ loaded as (
 
 ),
 
+paused as (
+
+    select * from {{ ref('int_devices_paused') }}
+
+),
+
+-- A person's pause has no end
 reasons as (
 
     select
         user_id,
         device_id,
         1 as reason_rank,
+        hold_reason,
+        null::timestamptz as held_until
+    from paused
+    union all
+    select
+        user_id,
+        device_id,
+        2 as reason_rank,
         lower(fault_class) as hold_reason,
         open_until as held_until
     from breakers
@@ -31,10 +46,10 @@ reasons as (
     cross join
         lateral (
             values
-            (2, 'device_busy', loaded.busy_until),
-            (3, 'device_daily_cap', loaded.daily_cap_until),
-            (4, 'device_hourly_cap', loaded.hourly_cap_until),
-            (5, 'device_gap', loaded.gap_until)
+            (3, 'device_busy', loaded.busy_until),
+            (4, 'device_daily_cap', loaded.daily_cap_until),
+            (5, 'device_hourly_cap', loaded.hourly_cap_until),
+            (6, 'device_gap', loaded.gap_until)
         ) as reason (reason_rank, hold_reason, held_until)
     where reason.held_until > {{ now_utc() }}
 

@@ -1,8 +1,9 @@
 {%- set known = [
     "earlier_step", "in_flight", "outcome_unknown", "awaiting_build",
     "awaiting_receipt", "opted_out", "replied", "sequence_paused",
-    "sequence_missing", "sequence_misconfigured", "scheduled", "quiet_hours",
-    "weekend", "content_invalid", "unresolved_placeholder", "content_missing",
+    "sequence_paused_by_operator", "sequence_missing",
+    "sequence_misconfigured", "scheduled", "quiet_hours", "weekend",
+    "content_invalid", "unresolved_placeholder", "content_missing",
     "media_missing", "message_type_unknown", "device_missing",
     "unknown_platform", "definition_changed",
 ] -%}

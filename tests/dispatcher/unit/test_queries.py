@@ -45,5 +45,5 @@ def test_every_query_is_used() -> None:
 
 
 def test_every_query_that_is_used_exists() -> None:
-    assert {"claim", "gate", "switch", "import_match"} <= named()
+    assert {"claim", "gate", "request", "import_match"} <= named()
     assert named() - set(load()) == set()
