@@ -68,8 +68,8 @@ def _check(
             _fail(f"{place}.auth.{given}", known, settings.definition)
     for given in settings.settings:
         if given not in definition.settings:
-            known = set(definition.settings)
-            _fail(f"{place}.settings.{given}", known, settings.definition)
+            setting = f"{place}.settings.{given}"
+            _fail(setting, definition.settings, settings.definition)
     for needed, default in definition.settings.items():
         if default is None and not settings.settings.get(needed):
             message = (

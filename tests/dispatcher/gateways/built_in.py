@@ -22,7 +22,9 @@ SECRETS = {
 }
 ADDRESS = "60123456789"
 TEMPLATE = MessageTemplate(
-    name="welcome", language="ms", body="Welcome {{1}}, it is {{2}}."
+    name="HX0123456789abcdef0123456789abcdef",
+    language="ms",
+    body="Welcome {{1}}, it is {{2}}.",
 )
 
 
