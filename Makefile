@@ -36,7 +36,8 @@ pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
 
 fuzz: $(STAMP)  ## random histories against the rules; FUZZ_RUNS=20 FUZZ_SEED=1
 	FUZZ_RUNS=$(or $(FUZZ_RUNS),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) \
-	  $(BIN)/pytest -q -x tests/fuzz/fuzz_table.py
+	  FUZZ_BUILDS=$(or $(FUZZ_BUILDS),4) FUZZ_SHRINK=$(or $(FUZZ_SHRINK),1) \
+	  $(BIN)/pytest -q -x tests/fuzz/test_fuzz.py
 
 bench: $(STAMP)  ## what SQL costs at a million leads; BENCH="queue --runs 5"
 	$(BIN)/python -m tests.benchmarks $(BENCH)
