@@ -6,7 +6,7 @@ with tokens as (
 
 leads as (
 
-    select * from {{ ref('stg_app__leads') }}
+    select * from {{ ref('stg_app__sought_leads') }}
 
 ),
 

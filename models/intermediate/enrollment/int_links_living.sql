@@ -7,7 +7,7 @@ with links as (
 
 leads as (
 
-    select * from {{ ref('stg_app__leads') }}
+    select * from {{ ref('stg_app__sought_leads') }}
 
 ),
 
