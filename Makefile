@@ -32,7 +32,7 @@ lint: $(STAMP)  ## ruff, mypy, sqlfluff, import-linter
 	  models macros tests/dbt
 
 pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -q
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -q --durations 30
 
 fuzz: $(STAMP)  ## random histories against the rules; FUZZ_RUNS=20 FUZZ_SEED=1
 	FUZZ_RUNS=$(or $(FUZZ_RUNS),20) FUZZ_SEED=$(or $(FUZZ_SEED),1) \
