@@ -28,6 +28,7 @@ from dispatcher.yamlfile import REFERENCE, Loc, Strict, YamlFile
 DEFAULT_PATH = Path("dispatcher.yml")
 NATIVE = "native"
 VARIABLE = re.compile(r"\{\{([1-9][0-9]?)\}\}")
+TOUCHING = re.compile(VARIABLE.pattern * 2)
 # after the time-out the answer must still be written before the lease ends
 LEASE_MARGIN_SECONDS = 30
 
@@ -92,7 +93,7 @@ class MessageTemplate(Strict):
         if numbers != set(range(1, len(numbers) + 1)):
             message = "variables {{1}}, {{2}} and so on, without a gap"
             raise ValueError(message)
-        if re.search(r"\}\}\{\{", value):
+        if TOUCHING.search(value):
             message = "text between two variables, as the gateways demand"
             raise ValueError(message)
         return value

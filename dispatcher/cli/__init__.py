@@ -21,6 +21,11 @@ COMMANDS = {
         "enrollments",
         "Void enrolments, or move them to another device.",
     ),
+    "gateways": (
+        "gateways",
+        "gateways",
+        "Gateways: list, check, test, status.",
+    ),
     "import": ("imports", "import_", "Load leads, sequences or devices."),
     "init": ("init", "init", "Create or migrate schema dispatch."),
     "loop": ("cycle", "loop", "Repeat cycle every N seconds."),

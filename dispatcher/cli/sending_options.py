@@ -6,7 +6,7 @@ import click
 
 from dispatcher.cli.options import Command, connection_options
 
-_CONFIG = click.option(
+config_option = click.option(
     "--config",
     "config_path",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -40,4 +40,4 @@ format_option = click.option(
 
 def sending_options(command: Command) -> Command:
     """Give a command the connection, the configuration and the limits."""
-    return _CONFIG(_MAX_MESSAGES(_SECONDS(connection_options(command))))
+    return config_option(_MAX_MESSAGES(_SECONDS(connection_options(command))))

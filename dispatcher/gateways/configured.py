@@ -63,13 +63,14 @@ def _check(
 ) -> None:
     place = f"gateways.{name}"
     known = definition.credentials
+    has_none = f"the definition {settings.definition} has no"
     for given in settings.auth.secrets():
         if given not in known:
-            _fail(f"{place}.auth.{given}", known, settings.definition)
+            _fail(f"{place}.auth.{given}", known, has_none)
     for given in settings.settings:
         if given not in definition.settings:
             setting = f"{place}.settings.{given}"
-            _fail(setting, definition.settings, settings.definition)
+            _fail(setting, definition.settings, has_none)
     for needed, default in definition.settings.items():
         if default is None and not settings.settings.get(needed):
             message = (
@@ -95,13 +96,12 @@ def _check_device_credentials(
         for given in auth.secrets():
             if given not in known:
                 place = f"credentials.{device_id}.{given}"
-                _fail(place, known, "of any gateway")
+                _fail(place, known, "no definition has a")
 
 
-def _fail(place: str, known: Iterable[str], definition: str) -> None:
+def _fail(place: str, known: Iterable[str], who_has: str) -> None:
     expected = ", ".join(sorted(known)) or "nothing"
     message = (
-        f"{place} is given, but the definition {definition} has no use for "
-        f"it, expected {expected}"
+        f"{place} is given, but {who_has} use for it, expected {expected}"
     )
     raise ConfigError(message, cure="Remove or rename it.")

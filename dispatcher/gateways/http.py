@@ -18,6 +18,7 @@ from dispatcher.domain import (
 from dispatcher.gateways import answer as answers
 from dispatcher.gateways.body import Answer
 from dispatcher.gateways.definition import Definition, Question
+from dispatcher.gateways.exchange import Shown, show
 from dispatcher.gateways.redact import Redactor, basic_pair
 from dispatcher.gateways.request import (
     Objection,
@@ -45,6 +46,7 @@ class HttpGateway:
         self._definition = definition
         self._setup = setup or Setup()
         self._redactor = _redactor(self._setup)
+        self._base_url = base_url
         self._transport = Transport(
             base_url,
             definition.limits,
@@ -77,6 +79,13 @@ class HttpGateway:
     ) -> Rendered | Objection:
         """The request that ``send`` makes, or why it makes none."""
         return build(self._definition, device, message, self._setup)
+
+    def show(self, device: Device, message: Message) -> Shown | Objection:
+        """The same for people, with its secrets masked."""
+        request = self.prepare(device, message)
+        if isinstance(request, Objection):
+            return request
+        return show(request, self._base_url, self._redactor)
 
     async def send(self, device: Device, message: Message) -> Outcome:
         """Send one message, once, and say what is known about it."""

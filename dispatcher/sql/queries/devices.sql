@@ -9,6 +9,24 @@ select
     max_delay_seconds
 from {app}.user_devices
 
+-- name: named_devices
+-- Every device of the CRM, or the one that is asked for.
+select
+    device.user_id,
+    device.device_id,
+    device.gateway,
+    device.address,
+    crm.device_name
+from ({live_devices}) as device
+inner join {app}.user_devices as crm
+    on
+        device.user_id = crm.user_id
+        and device.device_id = crm.id
+where
+    %(device_id)s::uuid is null
+    or device.device_id = %(device_id)s::uuid
+order by crm.device_name, device.device_id
+
 -- name: queued_devices
 -- Devices with an active step, found by hopping through the index from one to
 -- the next, and what keeps each of them back.
