@@ -32,6 +32,7 @@ COMMANDS = {
     "pause": ("switch", "pause", "Hold everything, or a part, until resume."),
     "resume": ("switch", "resume", "Take back a pause."),
     "run": ("run", "run", "Send what is due now and record the answers."),
+    "settle": ("settle", "settle", "Say what became of unknown messages."),
     "status": ("status", "status", "What is due, held, in flight, unknown."),
 }
 

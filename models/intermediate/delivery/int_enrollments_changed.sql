@@ -9,6 +9,12 @@ with messages as (
         user_id,
         enrollment_id
     from {{ written_since_last_fold('stg_dispatch__receipt_events') }}
+    union all
+    select
+        user_id,
+        enrollment_id
+    from {{ written_since_last_fold('stg_dispatch__operator_requests') }}
+    where request_kind = 'retry' and enrollment_id is not null
 
 ),
 

@@ -10,6 +10,12 @@ fault_policies as (
 
 ),
 
+retries as (
+
+    select * from {{ ref('int_retries_requested') }}
+
+),
+
 -- Released attempts were provably not sent: they count for the numbering of
 -- attempts and for nothing else. Of the others the last one decides, unless
 -- one was sent.
@@ -41,31 +47,26 @@ ranked as (
 decisive as (
 
     select
-        ranked.user_id,
-        ranked.enrollment_id,
-        ranked.sequence_stepid,
-        ranked.last_attempt_no,
-        ranked.attempts_used,
-        ranked.first_claimed_at,
-        ranked.planned_at,
-        ranked.has_delivery,
-        ranked.may_have_been_sent,
-        ranked.verdict,
-        ranked.day_number,
-        ranked.definition_hash,
-        ranked.claimed_at,
-        ranked.deadline_at,
-        ranked.sent_at,
-        ranked.ended_at,
-        ranked.fault_class,
+        ranked.*,
         coalesce(fault_policies.ends_enrollment, false) as ends_enrollment,
-        -- The wait after the n-th failure; none left means none to come
-        ranked.ended_at + make_interval(
-            mins => fault_policies.retry_minutes[ranked.attempts_used]
+        -- The wait after the n-th failure; none left means none to come, but
+        -- when a person asks for one
+        least(
+            retries.retry_asked_at,
+            ranked.ended_at + make_interval(
+                mins => fault_policies.retry_minutes[ranked.attempts_used]
+            )
         ) as retry_at
     from ranked
     left join fault_policies
         on ranked.fault_class = fault_policies.fault_class
+    left join retries
+        on
+            ranked.user_id = retries.user_id
+            and ranked.enrollment_id = retries.enrollment_id
+            and ranked.sequence_stepid = retries.sequence_stepid
+            and ranked.attempt_no = retries.attempt_no
+            and ranked.verdict = 'failed'
     where ranked.decision_rank = 1
 
 )

@@ -5,13 +5,20 @@ with attempts as (
 
 ),
 
+faults as (
+
+    select * from {{ ref('stg_dispatch__content_faults') }}
+
+),
+
 current_steps as (
 
     select * from {{ ref('int_sequence_steps_ordered') }}
 
 ),
 
--- An edit gives the step a new hash and takes the finding away
+-- An edit gives the step a new hash and takes the finding away; so does a
+-- person who has it tried again
 described as (
 
     select
@@ -34,6 +41,11 @@ described as (
             attempts.sequence_stepid
         ) as cure
     from attempts
+    inner join faults
+        on
+            attempts.user_id = faults.user_id
+            and attempts.sequence_stepid = faults.sequence_stepid
+            and attempts.definition_hash = faults.definition_hash
     inner join current_steps
         on
             attempts.user_id = current_steps.user_id

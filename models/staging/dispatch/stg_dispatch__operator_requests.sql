@@ -12,6 +12,8 @@ renamed as (
         kind as request_kind,
         target ->> 'invocation_id' as enrolling_invocation_id,
         (target ->> 'enrollment_id')::uuid as enrollment_id,
+        (target ->> 'sequence_stepid')::uuid as sequence_stepid,
+        (target ->> 'attempt_no')::integer as attempt_no,
         (target ->> 'device_id')::uuid as device_id,
         (target ->> 'sequence_id')::uuid as sequence_id,
         (target ->> 'from_device_id')::uuid as from_device_id,
