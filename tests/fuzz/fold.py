@@ -282,7 +282,9 @@ def _gone_row(contact: Contact, step_id: UUID, what: Gone) -> Row:
 def _link(
     contact: Contact, chain: list[Place], statuses: list[Status]
 ) -> Link | None:
-    if not chain or contact.exit_reason or statuses[-1][0] != "completed":
+    if not chain or contact.exit_reason or contact.ended:
+        return None
+    if statuses[-1][0] != "completed":
         return None
     step, settled = chain[-1].step, chain[-1].verdict.settled_at
     if step.link is None or settled is None:

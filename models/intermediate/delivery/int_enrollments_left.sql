@@ -51,30 +51,25 @@ heard as (
             and events.contact_phone = enrollments.contact_phone
     ) as suppressions
 
-),
-
--- An exit is final, and so is an end
-left_by as (
-
-    select
-        user_id,
-        enrollment_id,
-        sequence_id,
-        contact_phone,
-        device_id,
-        enrolled_at,
-        first_due_at,
-        followed_hash,
-        is_ended,
-        end_reason,
-        case
-            when exit_reason is not null then exit_reason
-            when is_ended then null
-            when is_opted_out then 'opted_out'
-            when has_replied then 'replied'
-        end as exit_reason
-    from heard
-
 )
 
-select * from left_by
+-- An exit is final, and so is an end
+select
+    user_id,
+    enrollment_id,
+    sequence_id,
+    contact_phone,
+    device_id,
+    enrolled_at,
+    first_due_at,
+    followed_hash,
+    is_ended,
+    may_lead_on,
+    end_reason,
+    case
+        when exit_reason is not null then exit_reason
+        when is_ended then null
+        when is_opted_out then 'opted_out'
+        when has_replied then 'replied'
+    end as exit_reason
+from heard

@@ -28,7 +28,8 @@ described as (
         definitions.late_after_hours,
         definitions.advance_on,
         definitions.receipt_deadline_hours,
-        definitions.next_sequence_id,
+        case when steps.may_lead_on then definitions.next_sequence_id end
+            as next_sequence_id,
         tried.tried_at,
         tried.last_attempt_no,
         tried.planned_at,
