@@ -101,10 +101,11 @@ def _left_open(
 ) -> Status | None:
     """Return what becomes of a step that nobody goes on with, if so."""
     kind = place.verdict.kind
+    recorded = contact.ended.reason if contact.ended else None
     if stopped_by:
-        return "sequence_failed", stopped_by
-    if kind == "untried" and contact.ended and contact.ended.reason:
-        return "sequence_failed", contact.ended.reason
+        return "sequence_failed", recorded or stopped_by
+    if kind == "untried" and recorded:
+        return "sequence_failed", recorded
     if contact.exit_reason:
         return _after_exit(kind, contact.exit_reason)
     if contact.ended:
