@@ -19,6 +19,7 @@ from dispatcher.gateways.matching import (
     Successes,
 )
 from dispatcher.gateways.template import (
+    HeaderName,
     HeaderText,
     JsonTemplate,
     Placeholder,
@@ -44,7 +45,7 @@ class Request(Strict):
     method: Method = "POST"
     path: UrlPath
     query: dict[str, Text] = Field(default_factory=dict)
-    headers: dict[str, HeaderText] = Field(default_factory=dict)
+    headers: dict[HeaderName, HeaderText] = Field(default_factory=dict)
     json_body: JsonTemplate | None = Field(default=None, alias="json")
     form: dict[str, Text] | None = None
     multipart: dict[str, Text] | None = None
@@ -145,7 +146,7 @@ class Definition(Strict):
     # HTTP Basic with the credentials username and password; with ?, they
     # may be left out
     auth: Literal["basic", "basic?", "none"] = "none"
-    headers: dict[str, HeaderText] = Field(default_factory=dict)
+    headers: dict[HeaderName, HeaderText] = Field(default_factory=dict)
     # name -> default; null: dispatcher.yml must give it
     settings: dict[str, str | None] = Field(default_factory=dict)
     limits: Limits = Limits()

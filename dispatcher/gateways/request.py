@@ -123,7 +123,8 @@ def _check_phone(values: Values) -> None:
 def _check_message(request: Request, values: Values) -> None:
     _check_phone(values)
     reason = (
-        _medium_reason(values["media_url"])
+        _half_reason(values)
+        or _medium_reason(values["media_url"])
         or _text_reason(request, values["text"])
         or _lost_reason(request, values)
     )
@@ -150,10 +151,15 @@ def _text_reason(request: Request, text: str) -> str:
         return (
             f"text is {len(text)} characters long, expected {longest} or less"
         )
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "text holds half a character, which UTF-8 cannot write"
+    return ""
+
+
+def _half_reason(values: Values) -> str:
+    for name in ("text", "media_url", "device"):
+        try:
+            values[name].encode()
+        except UnicodeEncodeError:
+            return f"{name} holds half a character, which UTF-8 cannot write"
     return ""
 
 

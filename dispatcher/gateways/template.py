@@ -168,6 +168,7 @@ def _path(value: Template) -> Template:
 _STRING = WithJsonSchema({"type": "string"})
 Text = Annotated[Template, BeforeValidator(_parsed), _STRING]
 HeaderText = Annotated[Text, AfterValidator(_in_header), _STRING]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 UrlPath = Annotated[
     Text,
     AfterValidator(_path),

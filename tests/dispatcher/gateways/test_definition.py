@@ -236,6 +236,145 @@ async def test_a_path_leaves_as_it_was_encoded(write: Write) -> None:
             "",
             "mine.yml:1: success: is missing",
         ),
+        (
+            "  any_body: true\n",
+            "",
+            (
+                "mine.yml:15: success.0: met keys, expected what the body"
+                " must hold (body, matches or text), or any_body: true"
+            ),
+        ),
+        (
+            "any_body: true",
+            "any_bdy: true",
+            (
+                "mine.yml:17: success.0.any_bdy: unknown key, expected one of"
+                " any_body, body, matches, status, text, unreadable"
+            ),
+        ),
+        (
+            "X-Device:",
+            '"X Device":',
+            "mine.yml:5: requests.text.headers.X Device: met ",
+        ),
+        (
+            "    path: /send",
+            "    method: GET\n    path: /send",
+            (
+                "mine.yml:3: requests.text: met keys, expected no body in a"
+                " GET; use query"
+            ),
+        ),
+        (
+            '"{media_url}"',
+            '"{template_name}"',
+            "no {template_name}, which has no value here",
+        ),
+        (
+            '"{media_url}"',
+            '"{setting.host}"',
+            ("expected host under settings, as {setting.host} asks"),
+        ),
+        (
+            "errors:",
+            "message_id: {sent: '{message_id}', path: id}\nerrors:",
+            (
+                "mine.yml:18: message_id.0: met keys, expected path and"
+                " pattern, or one of them, or sent"
+            ),
+        ),
+        (
+            "errors:",
+            "message_id: a..b\nerrors:",
+            "mine.yml:18: message_id.0.path: met ",
+        ),
+        (
+            "errors:",
+            (
+                "status: {path: /s, query: {q: '{phone}'}, answers: [{status:"
+                " 200, state: READY}]}\nerrors:"
+            ),
+            "mine.yml:18: status: met keys, expected no {phone}, which has no",
+        ),
+        (
+            "errors:",
+            (
+                "status: {path: /s, answers: [{status: 200, state: FINE}]}\n"
+                "errors:"
+            ),
+            "mine.yml:18: status.answers.0.state: met 'FINE', expected 'R",
+        ),
+        (
+            "errors:",
+            (
+                "look_up: {path: /s, answers: [{status: 200, outcome:"
+                " UNKNOWN}]}\nerrors:"
+            ),
+            (
+                "mine.yml:18: look_up.answers.0: met keys, expected a fault,"
+                " unless the outcome is ACCEPTED"
+            ),
+        ),
+        (
+            "errors:",
+            "limits: {concurrency: 0}\nerrors:",
+            "mine.yml:18: limits.concurrency: met 0, expected greater than 0",
+        ),
+        (
+            "errors:",
+            (
+                "webhook: {verify: {}, events: [{receipt: {message_id: a,"
+                " status: b, statuses: {}}}]}\nerrors:"
+            ),
+            "mine.yml:18: webhook.verify: met keys, expected hmac or token",
+        ),
+        (
+            "errors:",
+            (
+                "webhook: {verify: {hmac: {header: X, secret: hunter2}},"
+                " events: [{receipt: {message_id: a, status: b, statuses:"
+                " {}}}]}\nerrors:"
+            ),
+            (
+                "mine.yml:18: webhook.verify.hmac: met keys, expected a"
+                " {credential.NAME} and no other placeholder"
+            ),
+        ),
+        (
+            "errors:",
+            (
+                "webhook: {verify: {token: {in: path, secret:"
+                " '{credential.a}'}}, events: [{}]}\nerrors:"
+            ),
+            "mine.yml:18: webhook.events.0: met keys, expected receipt or",
+        ),
+        (
+            "errors:",
+            (
+                "examples:\n- {http: 200, body: {}, outcome: ACCEPTED,"
+                " message_id: a}\nerrors:"
+            ),
+            (
+                "mine.yml:19: examples.0: is read as ACCEPTED, expected"
+                " ACCEPTED, a"
+            ),
+        ),
+        (
+            "errors:",
+            "examples:\n- {http: 200, body: x}\nerrors:",
+            (
+                "mine.yml:19: examples.0: met keys, expected outcome, which"
+                " the answer means"
+            ),
+        ),
+        (
+            "errors:",
+            "examples:\n- {to: status, http: 200, state: READY}\nerrors:",
+            (
+                "mine.yml:19: examples.0: is read as nothing, expected the"
+                " definition to say status"
+            ),
+        ),
     ],
 )
 def test_a_mistake_is_named_with_line_and_key(

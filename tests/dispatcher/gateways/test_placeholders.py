@@ -5,13 +5,17 @@ made hostile: that value alone may differ, and by every byte as stored.
 """
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dispatcher.domain import Device, Fault, Message, Outcome, Result
+from dispatcher.domain import Fault, Message, Outcome, Result
+from dispatcher.gateways.definition import Definition
+from dispatcher.gateways.http import HttpGateway
+from dispatcher.gateways.request import Objection, Rendered, build
 from tests.dispatcher.gateways.built_in import (
     DEFINITIONS,
     NAMES,
@@ -46,31 +50,52 @@ texts = st.text(
 ).filter(str.strip)
 
 
-async def _exchange(
-    name: str, sender: Device, message: Message
-) -> tuple[list[Seen], Outcome]:
-    answer = accepted(name)
-    async with (
-        Server(answer.http, answer.text()) as server,
-        gateway(name, server.base_url) as opened,
-    ):
-        outcome = await opened.send(sender, message)
-    return server.seen, outcome
+class Talk:
+    """A server and a gateway for each definition, open for all tests."""
+
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self._runner = runner
+        self._open: dict[str, tuple[Server, HttpGateway]] = {}
+
+    def exchange(
+        self, name: str, message: Message, address: str = "60123456789"
+    ) -> tuple[list[Seen], Outcome]:
+        """What arrives of a message, and what becomes of it."""
+        server, opened = self._open.get(name) or self._opened(name)
+        server.seen.clear()
+        outcome = self._runner.run(opened.send(device(address), message))
+        return list(server.seen), outcome
+
+    def _opened(self, name: str) -> tuple[Server, HttpGateway]:
+        answer = accepted(name)
+        server = Server(answer.http, answer.text())
+        self._runner.run(server.__aenter__())
+        opened = gateway(name, server.base_url)
+        self._runner.run(opened.open())
+        self._open[name] = (server, opened)
+        return self._open[name]
+
+    def close(self) -> None:
+        for server, opened in self._open.values():
+            self._runner.run(opened.close())
+            self._runner.run(server.__aexit__())
 
 
-def exchange(
-    name: str, message: Message, address: str = "60123456789"
-) -> tuple[list[Seen], Outcome]:
-    return asyncio.run(_exchange(name, device(address), message))
+@pytest.fixture(scope="module")
+def talk() -> Iterator[Talk]:
+    with asyncio.Runner() as runner:
+        talk = Talk(runner)
+        yield talk
+        talk.close()
 
 
-def assert_text_arrives(name: str, kind: str, text: str) -> None:
+def assert_text_arrives(talk: Talk, name: str, kind: str, text: str) -> None:
     plain = message_of(DEFINITIONS[name], kind, MARK)
     if not plain.content:
         return  # this kind carries no text
     hostile = replace(plain, content=text)
-    (baseline,), _ = exchange(name, plain)
-    seen, outcome = exchange(name, hostile)
+    (baseline,), _ = talk.exchange(name, plain)
+    seen, outcome = talk.exchange(name, hostile)
     longest = next(
         request.longest_text
         for each, request in DEFINITIONS[name].requests.items()
@@ -95,23 +120,23 @@ def assert_text_arrives(name: str, kind: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS)
-@pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_text_arrives_as_stored(
-    name: str, kind: str, case: str
+    talk: Talk, name: str, kind: str
 ) -> None:
-    assert_text_arrives(name, kind, HOSTILE[case])
+    for text in HOSTILE.values():
+        assert_text_arrives(talk, name, kind, text)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(text=texts)
 @example(text="0123456789abcdef" * 4096)
 @example(text="🙂م\r\n" * 16384)
 def test_any_text_arrives_as_stored_or_is_refused(
-    name: str, text: str
+    talk: Talk, name: str, text: str
 ) -> None:
-    for kind in DEFINITIONS[name].requests:
-        assert_text_arrives(name, kind, text)
+    for kind in list(DEFINITIONS[name].requests)[:2]:
+        assert_text_arrives(talk, name, kind, text)
 
 
 addresses = st.text(
@@ -120,19 +145,20 @@ addresses = st.text(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(address=addresses)
+@example(address="a/b?c=d#e")
 @example(address="..")
 @example(address=".")
 @example(address="a/../b?c=d#e")
 @example(address="x\r\nAuthorization: Basic AAAA\r\n\r\n")
 @example(address="é")
 def test_any_address_of_a_device_stays_in_its_place(
-    name: str, address: str
+    talk: Talk, name: str, address: str
 ) -> None:
     message = message_of(DEFINITIONS[name], "text")
-    (baseline,), _ = exchange(name, message, MARK)
-    seen, outcome = exchange(name, message, address)
+    (baseline,), _ = talk.exchange(name, message, MARK)
+    seen, outcome = talk.exchange(name, message, address)
     if not seen:
         assert outcome.fault is Fault.DEVICE_CONFIG
         assert outcome.error is not None
@@ -151,8 +177,10 @@ def test_any_address_of_a_device_stays_in_its_place(
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("text", ["\ud83d half", "\udcff"])
-def test_half_a_character_is_refused(name: str, text: str) -> None:
-    seen, outcome = exchange(name, message_of(DEFINITIONS[name], "text", text))
+def test_half_a_character_is_refused(talk: Talk, name: str, text: str) -> None:
+    seen, outcome = talk.exchange(
+        name, message_of(DEFINITIONS[name], "text", text)
+    )
     assert seen == []
     assert outcome.fault is Fault.CONTENT_INVALID
 
@@ -172,10 +200,10 @@ def test_half_a_character_is_refused(name: str, text: str) -> None:
     ],
 )
 def test_a_phone_is_sent_as_stored_or_not_at_all(
-    name: str, phone: str
+    talk: Talk, name: str, phone: str
 ) -> None:
     plain = message_of(DEFINITIONS[name], "text")
-    seen, outcome = exchange(name, replace(plain, recipient_phone=phone))
+    seen, outcome = talk.exchange(name, replace(plain, recipient_phone=phone))
     assert seen == []
     assert outcome.fault is Fault.RECIPIENT_INVALID
 
@@ -185,11 +213,11 @@ def test_a_phone_is_sent_as_stored_or_not_at_all(
     "phone", ["60111000001", "6281234567890", "999000000001", "12025550123"]
 )
 def test_no_country_code_is_rewritten(
-    name: str, kind: str, phone: str
+    talk: Talk, name: str, kind: str, phone: str
 ) -> None:
     plain = message_of(DEFINITIONS[name], kind)
-    (before,), _ = exchange(name, plain)
-    (seen,), _ = exchange(name, replace(plain, recipient_phone=phone))
+    (before,), _ = talk.exchange(name, plain)
+    (seen,), _ = talk.exchange(name, replace(plain, recipient_phone=phone))
     expected = {
         place: str(value).replace(plain.recipient_phone, phone)
         if isinstance(value, str)
@@ -200,10 +228,68 @@ def test_no_country_code_is_rewritten(
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS)
-def test_a_medium_s_url_arrives_as_stored(name: str, kind: str) -> None:
+def test_a_medium_s_url_arrives_as_stored(
+    talk: Talk, name: str, kind: str
+) -> None:
     plain = message_of(DEFINITIONS[name], kind)
     if plain.media_url is None:
         return
     url = plain.media_url.replace("?b=1", '?"b"=%20+é&phone=60999&x={text}')
-    (seen,), _ = exchange(name, replace(plain, media_url=url))
+    (seen,), _ = talk.exchange(name, replace(plain, media_url=url))
     assert url in leaves(seen).values()
+
+
+PLACES = Definition.model_validate(
+    {
+        "requests": {
+            "text": {
+                "method": "GET",
+                "path": "/d/{device}/send",
+                "query": {"to": "{phone}", "text": "{text}"},
+            },
+            "image": {
+                "path": "/i",
+                "headers": {"X-Device": "d {device}"},
+                "form": {"url": "{media_url}"},
+            },
+        },
+        "success": {"status": 200, "any_body": True},
+    }
+)
+
+
+@pytest.mark.parametrize("address", [".", ".."])
+def test_a_value_does_not_lead_a_path_elsewhere(address: str) -> None:
+    built = build(PLACES, device(address), message_of(PLACES, "text"))
+    assert isinstance(built, Objection)
+    assert built.fault is Fault.DEVICE_CONFIG
+    assert "leads elsewhere" in built.reason
+
+
+@pytest.mark.parametrize("address", ["a\r\nX-B: c", "é", "a\x00b", "🙂"])
+def test_a_header_holds_one_line_of_ascii_or_nothing_is_sent(
+    address: str,
+) -> None:
+    image = message_of(PLACES, "image")
+    built = build(PLACES, device(address), image)
+    assert isinstance(built, Objection)
+    assert "header X-Device cannot hold the value" in built.reason
+    built = build(PLACES, device("a b"), image)
+    assert isinstance(built, Rendered)
+    assert built.headers["X-Device"] == "d a b"
+
+
+@given(text=texts)
+def test_a_query_holds_any_text(text: str) -> None:
+    built = build(PLACES, device("a"), message_of(PLACES, "text", text))
+    assert isinstance(built, Rendered)
+    seen = Seen(built.method, built.path, {}, b"")
+    assert leaves(seen) == {
+        "method": "GET",
+        "path.0": "",
+        "path.1": "d",
+        "path.2": "a",
+        "path.3": "send",
+        "query.to": "60111000001",
+        "query.text": text,
+    }
