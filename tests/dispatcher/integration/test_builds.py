@@ -156,7 +156,7 @@ def test_a_killed_build_leaves_the_gate_closed(
     with closing(connect(warm.profile)) as blocker:
         blocker.execute("lock table dispatch.suppressions")
         with dbt_process(warm.project, "build") as process:
-            until(lambda: is_waiting_for_a_lock(warm), 120)
+            until(lambda: is_waiting_for_a_lock(warm))
             process.kill()
             process.wait()
     assert_closed(warm, "build_running")

@@ -128,9 +128,9 @@ def test_loop_repeats_until_it_is_told_to_stop(
             warm, tmp_path, gateway.base_url, "loop", "--every", "1"
         ) as loop,
     ):
-        until(lambda: warm.ledger("status") == [("sent",)], 60)
+        until(lambda: warm.ledger("status") == [("sent",)])
         warm.now("24:10")  # the next step falls due; the next turn builds
-        until(lambda: warm.ledger("status") == [("sent",)] * 2, 60)
+        until(lambda: warm.ledger("status") == [("sent",)] * 2)
         loop.send_signal(signal.SIGTERM)
         _, err = loop.communicate(timeout=60)
         assert loop.returncode == 0, err
