@@ -11,6 +11,7 @@ from tests.benchmarks.data import (
     Size,
     add_sequences,
     open_sequences,
+    remove_sequences,
 )
 from tests.benchmarks.measure import Measure, timed
 from tests.benchmarks.place import Place
@@ -61,10 +62,18 @@ _ROWS: LiteralString = "select count(*) from drip.enrollment_candidates"
 
 
 def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
-    """Yield the figures; leave the data as it was but for new sequences."""
+    """Yield the figures; leave the data as it was."""
     few, many = size.sequences, size.more_sequences
     spent, rows = _ours(place, runs)
     yield Measure(NAME, f"nobody new, {few} sequences", spent, rows)
+
+    open_each = few // TENANTS - 1
+    place.execute(_RETAG, open_each=open_each, changed=size.changed)
+    spent, rows = _ours(place, runs)
+    what = f"{size.changed:,} leads changed, {few} sequences"
+    yield Measure(NAME, what, spent, rows, bound=0.3)
+    place.execute(_UNTAG, changed=size.changed)
+    place.execute("vacuum leads")
 
     open_sequences(place, few - TENANTS, few, is_open=True)
     spent, rows = _ours(place, runs)
@@ -80,15 +89,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     at_many = Measure(NAME, what, spent, rows, peer=at_few, peer_bound=2)
     yield at_many
     yield from _seed(place, 1, at_many, f"{many:,} sequences")
-    open_sequences(place, few, many, is_open=False)
-
-    open_each = few // TENANTS - 1
-    place.execute(_RETAG, open_each=open_each, changed=size.changed)
-    spent, rows = _ours(place, runs)
-    what = f"{size.changed:,} leads changed, {few} sequences"
-    yield Measure(NAME, what, spent, rows, bound=0.3)
-    place.execute(_UNTAG, changed=size.changed)
-    place.execute("vacuum leads")
+    remove_sequences(place, few, many)
 
 
 def _ours(place: Place, runs: int) -> tuple[list[float], int]:

@@ -78,6 +78,12 @@ where trigger between
     'start_' || lpad((%(first)s)::text, 5, '0')
     and 'start_' || lpad((%(last)s - 1)::text, 5, '0')
 """
+_REMOVE: LiteralString = """\
+delete from sequences
+where trigger between
+    'start_' || lpad((%(first)s)::text, 5, '0')
+    and 'start_' || lpad((%(last)s - 1)::text, 5, '0')
+"""
 # Each names a sequence of its tenant. One in ten also names one that is not
 # open yet, and one that is not there yet.
 _LEADS: LiteralString = """\
@@ -202,3 +208,9 @@ def open_sequences(
 ) -> None:
     """Open or close the sequences of these numbers."""
     place.execute(_OPEN, first=first, last=last, is_open=is_open)
+
+
+def remove_sequences(place: Place, first: int, last: int) -> None:
+    """Take the sequences of these numbers away again."""
+    place.execute(_REMOVE, first=first, last=last)
+    place.execute("vacuum analyze sequences, sequence_steps")

@@ -9,12 +9,7 @@ from tests.benchmarks.place import PROJECT, Place
 Seconds = dict[str, float]  # by the name of the node; "" is dbt's own
 
 
-def run(
-    place: Place,
-    command: str,
-    *select: str,
-    dbt_vars: dict[str, Any] | None = None,
-) -> Seconds:
+def run(place: Place, command: str, *select: str) -> Seconds:
     """Run dbt; return the seconds of SQL of each node, hooks included.
 
     Raises RuntimeError when it does not succeed.
@@ -31,10 +26,8 @@ def run(
     arguments = ["--quiet", "--log-level-file", "none", command]
     arguments += ["--project-dir", str(PROJECT)]
     arguments += ["--profiles-dir", str(place.folder)]
-    arguments += ["--vars", json.dumps(dbt_vars or {})]
-    if command == "build":
-        arguments += ["--exclude-resource-type", "unit_test"]
-        arguments += ["--indirect-selection", "buildable"]
+    # an earlier run that was stopped may have left the build lock
+    arguments += ["--vars", json.dumps({"build_takeover": True})]
     outcome: Any = dbtRunner(callbacks=[listen]).invoke(
         [*arguments, "--select", *select]
     )
