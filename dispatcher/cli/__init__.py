@@ -31,6 +31,7 @@ COMMANDS = {
     "loop": ("cycle", "loop", "Repeat cycle every N seconds."),
     "pause": ("switch", "pause", "Hold everything, or a part, until resume."),
     "resume": ("switch", "resume", "Take back a pause."),
+    "retry": ("retry", "retry", "Try again what failed, its cause mended."),
     "run": ("run", "run", "Send what is due now and record the answers."),
     "settle": ("settle", "settle", "Say what became of unknown messages."),
     "status": ("status", "status", "What is due, held, in flight, unknown."),

@@ -62,3 +62,113 @@ set
     sent_at = case when %(status)s = 'sent' then claimed_at end,
     row_xid = pg_current_xact_id()
 where user_id = %(user_id)s and id = %(message_id)s
+
+-- name: failed_attempts
+-- The last attempt of each step that failed there, and what forbids another:
+-- as the fold decides, which has the last word.
+select
+    attempt.user_id,
+    attempt.enrollment_id,
+    attempt.sequence_stepid,
+    attempt.attempt_no,
+    case
+        when policy.ends_enrollment then 'class_ends_enrollment'
+        when
+            exists (
+                select 1 from {memory}.sequence_decisions as decided
+                where
+                    decided.user_id = attempt.user_id
+                    and decided.enrollment_id = attempt.enrollment_id
+                    and decided.decision in ('exit', 'ended')
+            )
+            then 'enrollment_ended'
+        when
+            exists (
+                select 1 from dispatch.broadcast_messages as later
+                where
+                    later.user_id = attempt.user_id
+                    and later.enrollment_id = attempt.enrollment_id
+                    and later.sequence_stepid <> attempt.sequence_stepid
+                    and later.claimed_at > attempt.claimed_at
+                    and later.status <> 'released'
+            )
+            then 'later_step_tried'
+        when
+            exists (
+                select 1 from dispatch.delivery_receipts as receipt
+                where
+                    receipt.user_id = attempt.user_id
+                    and receipt.message_id = attempt.id
+                    and receipt.status <> 'failed'
+            )
+            then 'receipt_proves_sent'
+        when
+            exists (
+                select 1 from dispatch.operator_requests as request
+                where
+                    request.user_id = attempt.user_id
+                    and request.kind in ('retry', 'settle')
+                    and request.target @> jsonb_build_object(
+                        'enrollment_id', attempt.enrollment_id,
+                        'sequence_stepid', attempt.sequence_stepid,
+                        'attempt_no', attempt.attempt_no::text
+                    )
+            )
+            then 'asked_already'
+    end as obstacle
+from dispatch.broadcast_messages as attempt
+left join {target}.fault_policies as policy
+    on attempt.fault_class = policy.fault_class
+where
+    attempt.status = 'failed'
+    and (
+        %(enrollment_id)s::uuid is null
+        or attempt.enrollment_id = %(enrollment_id)s
+    )
+    and (
+        %(sequence_stepid)s::uuid is null
+        or attempt.sequence_stepid = %(sequence_stepid)s
+    )
+    and (
+        %(fault_class)s::text is null
+        or (
+            attempt.fault_class = %(fault_class)s
+            and attempt.finished_at >= %(since)s
+        )
+    )
+    and not exists (
+        select 1 from dispatch.broadcast_messages as later
+        where
+            later.user_id = attempt.user_id
+            and later.enrollment_id = attempt.enrollment_id
+            and later.sequence_stepid = attempt.sequence_stepid
+            and later.attempt_no > attempt.attempt_no
+    )
+order by attempt.user_id, attempt.enrollment_id, attempt.sequence_stepid
+
+-- name: refused_contents
+-- Steps whose content a gateway refused since, held for everyone.
+select distinct attempt.user_id, attempt.sequence_stepid
+from dispatch.broadcast_messages as attempt
+where
+    attempt.fault_class = 'CONTENT_INVALID'
+    and attempt.finished_at >= %(since)s
+    and not exists (
+        select 1 from dispatch.operator_requests as request
+        where
+            request.user_id = attempt.user_id
+            and request.kind = 'retry'
+            and request.target = jsonb_build_object(
+                'sequence_stepid', attempt.sequence_stepid
+            )
+            and request.requested_at >= attempt.finished_at
+    )
+order by attempt.user_id, attempt.sequence_stepid
+
+-- name: close_breakers
+delete from dispatch.breakers
+where
+    fault_class = %(fault_class)s
+    and opened_at >= %(since)s
+    and open_until > dispatch.now_utc()
+returning user_id, scope, key

@@ -1,0 +1,205 @@
+"""What is tried again once a person has mended the cause, and what is not."""
+
+import json
+from uuid import UUID
+
+from click.testing import CliRunner, Result
+
+from dispatcher.cli import cli
+from dispatcher.demo.script import Rule
+from tests.dispatcher.integration.harness import (
+    CONTINUE,
+    DEVICE,
+    RETRYABLE,
+    World,
+    address,
+    at,
+)
+
+SUSPECT = "RECIPIENT_SUSPECT"
+
+
+def retry(world: World, *command: str) -> Result:
+    arguments = ["retry", *command, "--reason", "mended", "--by", "Nor"]
+    return CliRunner().invoke(cli, arguments + world.project.arguments())
+
+
+def by_class(world: World, fault: str, *command: str) -> Result:
+    since = at("0:00").isoformat()
+    return retry(world, "--class", fault, "--since", since, *command)
+
+
+def told(result: Result) -> dict[str, object]:
+    assert result.exit_code == 0, result.output
+    outcome: dict[str, object] = json.loads(result.stdout)
+    return outcome
+
+
+def enrollment(world: World) -> str:
+    return str(
+        world.value(
+            "select enrollment_id from drip_memory.sequence_enrollments"
+        )
+    )
+
+
+def requests(world: World) -> list[tuple[object, ...]]:
+    return world.rows(
+        "select kind, requested_by, target ->> 'attempt_no'"
+        " from dispatch.operator_requests order by id"
+    )
+
+
+def fail_three_times(world: World) -> None:
+    """Use up the attempts at step 1; the last fails at 0:45."""
+    for sent, built in (("0:05", "0:06"), ("0:12", "0:13")):
+        world.dispatch(sent, RETRYABLE)
+        world.build(built)
+    world.dispatch("0:45", RETRYABLE)
+
+
+def test_a_wait_is_cut_short(warm: World) -> None:
+    """It is asked for once; the second request finds it asked for."""
+    warm.dispatch("0:05", RETRYABLE)
+    warm.build("0:06")
+    assert warm.due() == []
+    warm.now("0:07")
+
+    preview = retry(warm, "--enrollment", enrollment(warm), "--dry-run")
+    assert preview.stdout == "1 failed steps would be tried again\n"
+    assert requests(warm) == []
+    other = retry(
+        *(warm, "--enrollment", enrollment(warm)),
+        *("--step", str(UUID(int=9)), "--format", "json"),
+    )
+    assert told(other)["steps"] == 0
+    result = retry(warm, "--enrollment", enrollment(warm))
+    assert result.stdout == "1 failed steps are tried again\n"
+    again = by_class(warm, SUSPECT, "--format", "json")
+    assert told(again) == {
+        "steps": 0,
+        "contents": 0,
+        "devices": 0,
+        "left_alone": {"asked_already": 1},
+        "dry_run": False,
+    }
+
+    assert requests(warm) == [("retry", "Nor", "1")]
+    warm.build("0:08")
+    assert warm.contacts("status", "due_at")[0] == (1, "active", "0:07")
+    assert warm.due() == [(1, 2, False)]
+    assert warm.dispatch("0:09").sent == 1
+
+
+def test_an_enrolment_is_saved_until_it_has_ended(warm: World) -> None:
+    """The attempts are used up, and no build has ended the enrolment yet."""
+    fail_three_times(warm)
+
+    assert told(by_class(warm, SUSPECT, "--format", "json"))["steps"] == 1
+
+    warm.build("0:46")
+    assert warm.contacts("status", "attempts_used")[:2] == [
+        (1, "active", 3),
+        (2, "pending", 0),
+    ]
+    assert warm.due() == [(1, 4, False)]
+    # it is one more, not one for ever
+    warm.dispatch("0:47", RETRYABLE)
+    warm.build("0:48")
+    ended = warm.contacts("status")
+    assert ended[:2] == [(1, "failed"), (2, "sequence_failed")]
+    result = by_class(warm, SUSPECT)
+    assert result.stdout == (
+        "0 failed steps are tried again\n1 left alone: enrollment ended\n"
+    )
+    assert len(requests(warm)) == 1
+    warm.build("0:49")
+    assert warm.contacts("status") == ended
+
+
+def test_a_failed_step_behind_which_none_was_tried(world: World) -> None:
+    """With on_failure: continue, until the next step is tried."""
+    world.warm(CONTINUE)
+    world.build("0:00")
+    fail_three_times(world)
+    world.build("0:46")
+    assert world.contacts("status")[:2] == [(1, "failed"), (2, "active")]
+
+    assert told(by_class(world, SUSPECT, "--format", "json"))["steps"] == 1
+    world.build("0:47")
+    assert world.contacts("status")[:2] == [(1, "active"), (2, "pending")]
+    world.dispatch("0:48", RETRYABLE)
+    world.build("0:49")
+    world.build("24:49")
+    assert world.dispatch("24:50").sent == 1
+
+    assert told(by_class(world, SUSPECT, "--format", "json"))[
+        "left_alone"
+    ] == {"later_step_tried": 1}
+
+
+def test_a_device_goes_on_at_once(warm: World) -> None:
+    """Its cool-down ends, without a build but for the attempt's number."""
+    warm.dispatch("0:05", Rule(do="device_logged_out", device=address(DEVICE)))
+    warm.build("0:06")
+    assert warm.due() == []
+    warm.now("0:07")
+
+    result = by_class(warm, "DEVICE_LOGGED_OUT")
+
+    assert result.stdout == (
+        "0 failed steps are tried again\n1 devices are sent from again\n"
+    )
+    assert warm.due() == [(1, 2, False)]
+    assert warm.dispatch("0:08").sent == 1
+
+
+def test_a_refused_content_is_tried_again(warm: World) -> None:
+    warm.dispatch("0:05", RETRYABLE)
+    warm.execute(
+        "update dispatch.broadcast_messages set status = 'released',"
+        " fault_class = 'CONTENT_INVALID', row_xid = pg_current_xact_id()"
+    )
+    warm.build("0:06")
+    assert warm.monitor("hold_reason")[0] == (1, "content_invalid")
+    warm.now("0:07")
+
+    result = by_class(warm, "CONTENT_INVALID")
+
+    assert result.stdout == (
+        "0 failed steps are tried again\n1 refused contents are tried again\n"
+    )
+    assert warm.monitor("hold_reason")[0] == (1, None)
+    assert (
+        told(by_class(warm, "CONTENT_INVALID", "--format", "json"))["contents"]
+        == 0
+    )
+    assert warm.dispatch("0:08").sent == 1
+
+
+def test_what_cannot_be_tried_again_is_told(warm: World) -> None:
+    nobody = str(UUID(int=9))
+    since = at("0:00").isoformat()
+    usage = "expected either --enrollment, with or without --step, or --class"
+    for command, message in (
+        ((), usage),
+        (("--step", nobody), usage),
+        (("--class", SUSPECT), usage),
+        (("--since", since), usage),
+        (("--class", SUSPECT, "--since", since, "--step", nobody), usage),
+        (("--enrollment", nobody, "--since", since), usage),
+        (("--class", "NONE", "--since", since), "'NONE' is not one of"),
+        (("--class", SUSPECT, "--since", "today"), "'today' is no time"),
+        (
+            ("--class", SUSPECT, "--since", "2026-03-02T10:00"),
+            "'2026-03-02T10:00' has no offset",
+        ),
+        (
+            ("--enrollment", nobody),
+            f"--enrollment {nobody}: nobody was enrolled by it",
+        ),
+    ):
+        result = retry(warm, *command)
+        assert result.exit_code == 2, command
+        assert message in result.stderr.replace("\n", " "), command
+    assert requests(warm) == []
