@@ -20,10 +20,11 @@ def run(
     """Return what differs first, by the name of the history.
 
     A last build, without news, sees what committed late. Then the table is
-    dropped and built again: it must come back.
+    dropped and built again: it must come back, with those whom a link of the
+    last build leads on.
     """
     last = clock.builds[-1] + timedelta(minutes=1)
-    clock = replace(clock, builds=(*clock.builds, last))
+    clock = replace(clock, builds=(*clock.builds, last, last))
     tenants = {uuid5(NAMESPACE, name): name for name in histories}
     played = {
         tenant: list(play(histories[name], clock, tenant, n))
@@ -39,10 +40,11 @@ def run(
             if tenants[tenant] not in found
         }
         moments = {t: replace(m, now=now) for t, m in moments.items()}
-        shown = database.build(moments)
-        found = {**_all(moments, shown, tenants, f"build {n}"), **found}
-    rebuilt = database.rebuild()
-    return {**_all(moments, rebuilt, tenants, "rebuilt"), **found}
+        is_last = n == len(clock.builds) - 1
+        shown = database.rebuild() if is_last else database.build(moments)
+        when = "rebuilt" if is_last else f"build {n}"
+        found = {**_all(moments, shown, tenants, when), **found}
+    return found
 
 
 def _all(
