@@ -124,6 +124,8 @@ class Settings(Strict):
     request_timeout_seconds: float = Field(default=60, gt=0, le=3600)
     lease_seconds: float = Field(default=180, validate_default=True)
     gate_max_age_minutes: float = Field(default=360, gt=0)
+    # how long to wait for a database that is away before giving up
+    database_wait_seconds: float = Field(default=300, ge=0)
     concurrency: int = Field(default=500, ge=1, le=10_000)
 
     @field_validator("lease_seconds")

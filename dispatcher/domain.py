@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+DeviceKey = tuple[UUID, UUID]  # tenant, device
+
 
 class Result(enum.StrEnum):
     """What is known about one attempt once the gateway was asked."""
@@ -50,6 +52,11 @@ class Device:
     device_id: UUID
     gateway: str
     address: str  # what the gateway calls this device: jid, else id
+
+    @property
+    def key(self) -> DeviceKey:
+        """What leases and schedules call it."""
+        return (self.user_id, self.device_id)
 
 
 @dataclass(frozen=True, slots=True)

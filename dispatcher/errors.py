@@ -10,6 +10,7 @@ class ExitCode(enum.IntEnum):
     SOME_FAILED = 1
     USAGE = 2
     GATE_CLOSED = 3
+    LEDGER = 4
     LEFT_AT_ONCE = 130  # what a shell says of a program that SIGINT ended
 
 
@@ -41,6 +42,20 @@ class InputError(DispatcherError):
 
 class DatabaseError(DispatcherError):
     """The database cannot be reached or lacks what the command needs."""
+
+
+class DatabaseAwayError(DatabaseError):
+    """The database does not answer now; the same may succeed later."""
+
+
+class ValuesRefusedError(DatabaseError):
+    """The database refuses these values; others may pass."""
+
+
+class LedgerError(DispatcherError):
+    """A run had to stop because of its database; names what is unknown."""
+
+    exit_code = ExitCode.LEDGER
 
 
 class GateClosedError(DispatcherError):

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 
+from dispatcher.domain import DeviceKey
 from dispatcher.errors import DatabaseError
-from dispatcher.store.ledger import DeviceKey, Ledger
+from dispatcher.store.leases import Company, LeaseTable
 
 log = logging.getLogger(__name__)
 
@@ -18,17 +19,33 @@ class Leases:
     whatever the database says.
     """
 
-    def __init__(self, ledger: Ledger, lease_seconds: float) -> None:
-        self._ledger = ledger
+    def __init__(self, table: LeaseTable, lease_seconds: float) -> None:
+        self._table = table
         self._seconds = lease_seconds
         self._until: dict[DeviceKey, float] = {}
 
-    async def take(self, keys: Sequence[DeviceKey]) -> set[DeviceKey]:
+    @property
+    def held(self) -> Collection[DeviceKey]:
+        """The devices leased when last asked."""
+        return self._until.keys()
+
+    async def company(self) -> Company:
+        """Say that we are here; return who else is at work."""
+        await self._table.beat(self._seconds)
+        return await self._table.company()
+
+    async def take(self, keys: Collection[DeviceKey]) -> set[DeviceKey]:
         """Lease the devices that nobody else holds; return those."""
         asked_at = time.monotonic()
-        taken = await self._ledger.take_leases(keys, self._seconds)
+        taken = await self._table.take(keys, self._seconds)
         self._until.update(dict.fromkeys(taken, asked_at + self._seconds))
         return taken
+
+    async def give_back(self, keys: Collection[DeviceKey]) -> None:
+        """Let others have these devices."""
+        for key in keys:
+            self._until.pop(key, None)
+        await self._table.give_back(keys)
 
     def remaining(self, key: DeviceKey) -> float:
         """Seconds for which the device is surely ours; 0 when it is not."""
@@ -40,7 +57,7 @@ class Leases:
             await asyncio.sleep(self._seconds / 3)
             asked_at = time.monotonic()
             try:
-                held = await self._ledger.renew_leases(self._seconds)
+                held = await self._table.renew(self._seconds)
             except DatabaseError as error:
                 log.warning("leases not renewed: %s", error)
             else:
@@ -50,4 +67,4 @@ class Leases:
     async def release(self) -> None:
         """Give every lease back."""
         self._until.clear()
-        await self._ledger.release_leases()
+        await self._table.release()

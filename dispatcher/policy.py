@@ -1,9 +1,9 @@
 """What follows from an answer: pure decisions on values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from dispatcher.domain import Fault, Outcome, Result
+from dispatcher.domain import Claim, Fault, Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,53 @@ def _cool_down(outcome: Outcome, policy: FaultPolicy) -> float:
     if policy.breaker_scope is None:
         return 0
     return max(policy.cool_down_seconds, outcome.retry_after or 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """An attempt that is over, with what is to be written about it."""
+
+    claim: Claim
+    outcome: Outcome
+    settlement: Settlement
+    answered_at: float  # by time.monotonic()
+
+
+def reduced(finished: Finished, refusal: str) -> Iterator[Finished]:
+    """What can still be stored of an outcome that the database refuses.
+
+    First without the gateway's words, then without its message id: that the
+    message was sent, or was not, must stand in the ledger whatever else.
+    """
+    said = f"the outcome could not be stored whole: {refusal}"
+    said = said.replace("\x00", "\ufffd")
+    wordless = replace(finished.outcome, error=said, answer={"lost": said})
+    yield replace(finished, outcome=wordless)
+    nameless = replace(wordless, provider_message_id=None)
+    yield replace(finished, outcome=nameless)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many devices a dispatcher should have more, or fewer."""
+
+    to_take: int
+    to_give: int
+    is_owed: bool  # others have what this one should have
+
+
+def share(dispatchers: int, elsewhere: int, mine: int, free: int) -> Share:
+    """Split devices evenly: those of others, one's own and those of nobody.
+
+    What is left over goes to whoever comes first, so that nobody gives up
+    what the next one would give back.
+    """
+    everyone = max(1, dispatchers)
+    devices = elsewhere + mine + free
+    most = -(-devices // everyone)
+    taken = min(free, max(0, most - mine))
+    return Share(
+        to_take=taken,
+        to_give=max(0, mine - most),
+        is_owed=mine + taken < devices // everyone,
+    )

@@ -2,29 +2,41 @@
 
 import asyncio
 import contextlib
-import heapq
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from uuid import UUID
 
+from dispatcher.attempts import Attempts, Gateway
+from dispatcher.claims import Claims
 from dispatcher.config import Config
-from dispatcher.domain import Claim, Device, Message, Outcome, Result
-from dispatcher.errors import GateClosedError
+from dispatcher.domain import Device
+from dispatcher.errors import (
+    DatabaseAwayError,
+    DatabaseError,
+    GateClosedError,
+    LedgerError,
+)
+from dispatcher.fleet import LOOK_SECONDS, Fleet
 from dispatcher.leases import Leases
-from dispatcher.policy import FaultPolicies, Settlement, settle
-from dispatcher.store.ledger import Build, DeviceKey, Ledger
+from dispatcher.patience import patiently
+from dispatcher.policy import Finished
+from dispatcher.recorder import Recorder
+from dispatcher.store.ledger import Build
+from dispatcher.store.store import Store
 from dispatcher.summary import Summary
+
+log = logging.getLogger(__name__)
 
 # After the time-out of a request its outcome must still be written.
 DEADLINE_MARGIN_SECONDS = 15.0
-
-
-class Gateway(Protocol):
-    """Whatever sends a message from a device."""
-
-    async def send(self, device: Device, message: Message) -> Outcome:
-        """Send once; say what is known about it."""
+# Devices whose time comes within it are claimed for together.
+GATHER_SECONDS = 0.02
+# How often a newcomer looks for what others have too many of.
+LOOKS_FOR_A_SHARE = 5
+# What leaving at once may still take to write what is known.
+LAST_WRITE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,86 +51,132 @@ class Runner:
     """One run of one dispatcher process.
 
     Each device sends one message at a time and rests for its gap between
-    two; the number of messages in flight is bounded by ``concurrency``.
+    two; the number of messages in hand is bounded by ``concurrency``.
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        store: Store,
         gateways: Mapping[str, Gateway],
         config: Config,
         limits: Limits,
         on_settled: Callable[[Summary], None] = lambda _: None,
     ) -> None:
         self.summary = Summary()
-        self._ledger = ledger
-        self._gateways = gateways
-        self._config = config
+        self._store = store
+        self._settings = config.dispatcher
         self._limits = limits
         self._on_settled = on_settled
-        self._leases = Leases(ledger, config.dispatcher.lease_seconds)
-        self._devices: dict[DeviceKey, Device] = {}
-        self._waiting: list[tuple[float, DeviceKey]] = []  # a heap
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()  # something to do before its time
         self._stop = asyncio.Event()
+        self._given_up = asyncio.Event()  # the database is not waited for
         self._failure: BaseException | None = None  # the first; ends the run
+        self._leases = Leases(store.leases, self._settings.lease_seconds)
+        self._fleet = Fleet(store.ledger, self._leases, self._news)
+        self._attempts = Attempts(
+            gateways,
+            Recorder(
+                store.outcomes,
+                self._settings.database_wait_seconds,
+                self._given_up,
+            ),
+            self._fleet,
+            may_begin=self._may_begin,
+            on_settled=self._count,
+            on_ended=self._ended,
+        )
+        self._claim_at = 0.0  # the earliest next claim
         self._started_at = time.monotonic()
 
     def stop(self, because: str = "it was asked to stop") -> None:
-        """Claim no more; what is in flight is finished and recorded."""
+        """Claim no more; what is in hand is finished and recorded."""
         if not self._stop.is_set():
             self.summary.ended_because = because
             self._stop.set()
+            self._news.set()
+
+    def unsettled(self) -> list[UUID]:
+        """Name the messages that count as unknown if all ends now."""
+        return self._attempts.unsettled()
 
     async def run(self) -> Summary:
         """Send all that is sendable now, waiting for gaps alone.
 
-        Raises GateClosedError when sending is refused from the start.
+        Raises GateClosedError when sending is refused from the start, and
+        LedgerError when the database made it stop.
         """
-        build = await self._ledger.open_gate()
-        policies = await self._ledger.fault_policies()
-        await self._ledger.refuse(build)
-        keeper = asyncio.create_task(self._leases.keep())
+        build = await self._store.ledger.open_gate()
+        self._attempts.policies = await self._store.outcomes.fault_policies()
+        await self._store.ledger.refuse(build)
+        claims = self._claims(build)
+        helpers = [
+            asyncio.create_task(self._leases.keep()),
+            asyncio.create_task(self._fleet.keep_looking()),
+        ]
+        for helper in helpers:
+            helper.add_done_callback(self._ended)
         try:
-            while not self._stop.is_set() and await self._find_devices():
-                await self._send_all(build, policies)
-            if self._failure:
-                raise self._failure
-            await self._close(build)
+            await self._send_all(claims)
+            await self._close(claims, build)
+        except DatabaseError as error:
+            self._fail(error)
         finally:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
-            await self._abandon()
-            await self._leases.release()
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._leave()
+        self._raise_failure()
         return self.summary
 
-    async def _find_devices(self) -> bool:
-        """Lease devices that have something to send; False when none has.
-
-        A device is taken up once a run, so that one which has due messages
-        but may not send them cannot keep the run going.
-        """
-        found = {
-            (item.device.user_id, item.device.device_id): item
-            for item in await self._ledger.sendable_devices()
-        }
-        new = {key: found[key] for key in found.keys() - self._devices.keys()}
-        taken = await self._leases.take(list(new))
-        self._devices.update({key: new[key].device for key in new})
-        for key in taken:
-            self._ready_in(new[key].wait_seconds, key)
-        return bool(taken)
-
-    async def _send_all(self, build: Build, policies: FaultPolicies) -> None:
-        while self._waiting or self._in_flight:
+    async def _send_all(self, claims: Claims) -> None:
+        """Claim and send; look for more when nothing is left to do."""
+        while self._attempts or not self._stop.is_set():
             self._check_limits()
             if self._stop.is_set():
-                self._waiting.clear()
-            elif ready := self._pop_ready():
-                await self._claim(ready, build, policies)
-            if self._in_flight or self._waiting:
+                self._fleet.stand_down()
+            elif self._fleet.is_idle and not await self._find():
+                return
+            elif ready := self._take_ready():
+                await self._claim(ready, claims)
+            if self._attempts or not self._fleet.is_idle:
                 await self._pause()
+
+    def _claims(self, build: Build) -> Claims:
+        return Claims(
+            self._store.ledger,
+            build,
+            deadline_seconds=self._settings.request_timeout_seconds
+            + DEADLINE_MARGIN_SECONDS,
+            patience_seconds=self._settings.database_wait_seconds,
+            given_up=self._stop,
+            known=self._attempts.claimed,
+            again=lambda device: self._fleet.put(device.key, 0),
+        )
+
+    async def _find(self) -> bool:
+        """Look for devices; none is found when it is to stop meanwhile.
+
+        Those who have more than their share give devices up at their next
+        look, so whoever has less looks again.
+        """
+        for _ in range(LOOKS_FOR_A_SHARE):
+            if await self._look() or not self._fleet.is_owed:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), LOOK_SECONDS)
+        return not self._fleet.is_idle
+
+    async def _look(self) -> bool:
+        try:
+            return await patiently(
+                self._fleet.look,
+                self._settings.database_wait_seconds,
+                self._stop,
+            )
+        except DatabaseAwayError:
+            if not self._stop.is_set():
+                raise
+            return False
 
     def _check_limits(self) -> None:
         limit = self._limits
@@ -131,107 +189,110 @@ class Runner:
         ):
             self.stop("--for is over")
 
-    def _pop_ready(self) -> list[DeviceKey]:
-        """Devices whose gap has passed, no more than may be in flight."""
-        free = self._config.dispatcher.concurrency - len(self._in_flight)
-        if self._limits.max_messages is not None:
-            free = min(free, self._limits.max_messages - self.summary.claimed)
-        ready: list[DeviceKey] = []
-        while (
-            len(ready) < free
-            and self._waiting
-            and self._waiting[0][0] <= time.monotonic()
-        ):
-            ready.append(heapq.heappop(self._waiting)[1])
-        return ready
+    def _take_ready(self) -> list[Device]:
+        """Devices whose gap has passed, no more than may be in hand."""
+        if time.monotonic() < self._claim_at:
+            return []
+        self._claim_at = time.monotonic() + GATHER_SECONDS
+        return self._fleet.take_ready(self._room())
 
-    async def _claim(
-        self, ready: list[DeviceKey], build: Build, policies: FaultPolicies
-    ) -> None:
+    def _room(self) -> int:
+        room = self._settings.concurrency - len(self._attempts)
+        if self._limits.max_messages is not None:
+            left = self._limits.max_messages - self.summary.claimed
+            room = min(room, left)
+        return room
+
+    async def _claim(self, ready: list[Device], claims: Claims) -> None:
         """Claim a message for each device; one without has none to send."""
-        settings = self._config.dispatcher
         try:
-            claims = await self._ledger.claim(
-                [self._devices[key] for key in ready],
-                build,
-                settings.request_timeout_seconds + DEADLINE_MARGIN_SECONDS,
-            )
+            found = await claims.claim(ready)
         except GateClosedError as error:
             self.summary.gate_closed = True
             self.stop(str(error))
             return
-        self.summary.claimed += len(claims)
-        for claim in claims:
-            task = asyncio.create_task(self._attempt(claim, policies))
-            self._in_flight.add(task)
-
-    async def _attempt(self, claim: Claim, policies: FaultPolicies) -> None:
-        """Send one claimed message, write what became of it, rest."""
-        key = (claim.device.user_id, claim.device.device_id)
-        if self._may_begin(key):
-            gateway = self._gateways[claim.device.gateway]
-            outcome = await gateway.send(claim.device, claim.message)
-            settlement = settle(outcome, claim.attempts_used, policies)
-        else:
-            outcome = Outcome(Result.NOT_SENT, error="not begun")
-            settlement = Settlement(
-                "released", is_final=False, cool_down_seconds=0
-            )
-        await self._ledger.record(claim, outcome, settlement)
-        self.summary.count(outcome, settlement)
-        self._on_settled(self.summary)
-        if not settlement.cool_down_seconds:
-            self._ready_in(claim.gap_seconds, key)
-
-    def _may_begin(self, key: DeviceKey) -> bool:
-        """Last check before the first byte: still wanted, still ours."""
-        timeout = self._config.dispatcher.request_timeout_seconds
-        return (
-            not self._stop.is_set() and self._leases.remaining(key) > timeout
+        except DatabaseAwayError:
+            if not self._stop.is_set():
+                raise
+            return
+        self.summary.claimed += len(found)
+        for claim in found:
+            self._attempts.begin(claim)
+        self._fleet.exhaust(
+            {device.key for device in ready}
+            - {claim.device.key for claim in found}
         )
-
-    def _ready_in(self, seconds: float, key: DeviceKey) -> None:
-        heapq.heappush(self._waiting, (time.monotonic() + seconds, key))
 
     async def _pause(self) -> None:
-        """Wait for an answer, the next gap to pass, a limit or the stop."""
-        awaited: set[asyncio.Task[None]] = set(self._in_flight)
-        if not self._stop.is_set():
-            awaited.add(asyncio.create_task(self._stopped()))
-        done, _ = await asyncio.wait(
-            awaited,
-            timeout=self._seconds_to_wait(),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        for task in awaited - self._in_flight:
-            task.cancel()
-        for task in done & self._in_flight:
-            self._in_flight.discard(task)
-            if error := task.exception():
-                self._failure = self._failure or error
-                self.stop("an outcome could not be recorded")
-
-    async def _stopped(self) -> None:
-        await self._stop.wait()
+        """Wait for news: an answer, a device, the stop; or for a time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds_to_wait()):
+                await self._news.wait()
+        self._news.clear()
 
     def _seconds_to_wait(self) -> float | None:
-        """Seconds to the next thing that no task announces."""
-        now = time.monotonic()
+        """Seconds to the next thing that nothing announces."""
         times = []
-        has_room = len(self._in_flight) < self._config.dispatcher.concurrency
-        if self._waiting and has_room:
-            times.append(self._waiting[0][0])
+        next_at = self._fleet.next_at()
+        if next_at is not None and self._room() > 0:
+            times.append(max(next_at, self._claim_at))
         if self._limits.seconds is not None and not self._stop.is_set():
             times.append(self._started_at + self._limits.seconds)
-        return max(0.0, min(times) - now) if times else None
+        return max(0.0, min(times) - time.monotonic()) if times else None
 
-    async def _close(self, build: Build) -> None:
+    def _may_begin(self, device: Device) -> bool:
+        """Last check before the first byte: still wanted, still ours."""
+        timeout = self._settings.request_timeout_seconds
+        is_ours = self._fleet.remaining(device.key) > timeout
+        return is_ours and not self._stop.is_set()
+
+    def _count(self, finished: Finished) -> None:
+        self.summary.count(finished.outcome, finished.settlement)
+        self._on_settled(self.summary)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Go on when a task has ended; its failure ends the run."""
+        self._news.set()
+        if not task.cancelled() and (error := task.exception()):
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self.stop("the database refused or was away")
+
+    async def _close(self, claims: Claims, build: Build) -> None:
         """Say what stays behind, and why."""
-        self.summary.refused = await self._ledger.refuse(build)
-        self.summary.held = await self._ledger.held()
+        await patiently(
+            claims.settle_doubt,
+            self._settings.database_wait_seconds,
+            self._given_up,
+        )
+        self.summary.refused = await self._store.ledger.refuse(build)
+        self.summary.held = await self._store.ledger.held()
 
-    async def _abandon(self) -> None:
-        """Leave no task behind; what it sent stays `sending` in the ledger."""
-        for task in self._in_flight:
-            task.cancel()
-        await asyncio.gather(*self._in_flight, return_exceptions=True)
+    async def _leave(self) -> None:
+        """Leave no task behind, write what is known, give leases back.
+
+        What was sent and could not be written stays ``sending``.
+        """
+        self._given_up.set()
+        try:
+            async with asyncio.timeout(LAST_WRITE_SECONDS):
+                await self._attempts.abandon()
+                await self._leases.release()
+        except (DatabaseError, TimeoutError) as error:
+            log.warning("leases not given back: %s", error)
+
+    def _raise_failure(self) -> None:
+        error = self._failure
+        if error is None:
+            return
+        if not isinstance(error, DatabaseError):
+            raise error
+        message = "stopped, for the ledger could not be written or read"
+        if lost := self.unsettled():
+            message += (
+                "; these messages count as unknown after their deadline: "
+                + ", ".join(map(str, lost))
+            )
+        raise LedgerError(message, cure=str(error)) from error

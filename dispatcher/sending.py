@@ -14,8 +14,11 @@ from dispatcher.gateways import open_gateways
 from dispatcher.profile import Profile
 from dispatcher.runner import Limits, Runner
 from dispatcher.store.connect import open_pool
+from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Ledger
+from dispatcher.store.outcomes import Outcomes
 from dispatcher.store.session import Row, Session
+from dispatcher.store.store import Store
 from dispatcher.summary import Summary
 
 POOL_SIZE = 8  # claims, outcomes and renewals; the gateway is the limit
@@ -35,47 +38,52 @@ async def send(
     Raises LeftAtOnceError at that second signal.
     """
     async with (
-        open_ledger(profile, config) as ledger,
+        open_store(profile, config) as store,
         open_gateways(config) as gateways,
     ):
-        runner = Runner(ledger, gateways, config, limits, on_settled)
+        runner = Runner(store, gateways, config, limits, on_settled)
         with _signals(runner) as second_signal:
             try:
                 return await runner.run()
             except asyncio.CancelledError:
                 if not second_signal.is_set():
                     raise
-                message = "left at once, as a second signal asked"
-                cure = (
-                    "what was in flight counts as unknown after its deadline; "
-                    "the next dbt build and run go on from there"
-                )
-                raise LeftAtOnceError(message, cure=cure) from None
+                raise _left_at_once(runner) from None
 
 
 async def preview(
     profile: Profile, config: Config, limit: int | None
 ) -> list[Row]:
     """Return what ``send`` would send, in order, changing nothing."""
-    async with open_ledger(profile, config) as ledger:
-        await ledger.open_gate()
-        return await ledger.preview(limit)
+    async with open_store(profile, config) as store:
+        await store.ledger.open_gate()
+        return await store.ledger.preview(limit)
 
 
 @asynccontextmanager
-async def open_ledger(
-    profile: Profile, config: Config
-) -> AsyncIterator[Ledger]:
+async def open_store(profile: Profile, config: Config) -> AsyncIterator[Store]:
     """Connect as one more dispatcher process, with a name of its own."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with await open_pool(profile, POOL_SIZE) as pool:
         session = Session(pool, profile.schema)
-        yield Ledger(
+        ledger = Ledger(
             session,
             owner,
             config.gateways,
             config.dispatcher.gate_max_age_minutes,
         )
+        yield Store(ledger, LeaseTable(session, owner), Outcomes(session))
+
+
+def _left_at_once(runner: Runner) -> LeftAtOnceError:
+    message = "left at once, as a second signal asked"
+    if lost := runner.unsettled():
+        message += (
+            "; these messages count as unknown after their deadline: "
+            + ", ".join(map(str, lost))
+        )
+    cure = "the next dbt build and run go on from there"
+    return LeftAtOnceError(message, cure=cure)
 
 
 @contextmanager

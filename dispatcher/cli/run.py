@@ -42,6 +42,7 @@ def run(
       1    some messages failed for good
       2    usage or configuration
       3    the gate is closed
+      4    the ledger could not be written
       130  left at once, at a second signal
 
     \b

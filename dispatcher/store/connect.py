@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dispatcher.profile import Profile
 
 OLDEST, NEWEST = 15, 18  # major versions of Postgres the tests run on
+# Whoever asks the pool tries again by itself, and says so meanwhile
+WAIT_SECONDS = 10.0  # for a connection of the pool
+RECONNECT_SECONDS = 5.0  # the pool's own tries, ever further apart
 
 
 def connect(profile: "Profile") -> psycopg.Connection:
@@ -56,6 +59,8 @@ async def open_pool(profile: "Profile", size: int) -> AsyncConnectionPool:
         min_size=1,
         max_size=size,
         configure=configure,
+        timeout=WAIT_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
         open=False,
     )
     await pool.open()

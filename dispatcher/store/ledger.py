@@ -1,23 +1,18 @@
-"""Everything the dispatcher reads and writes while it sends."""
+"""Everything the dispatcher reads and writes before it sends."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from dispatcher import __version__
-from dispatcher.domain import Claim, Device, Fault, Message, Outcome
+from dispatcher.domain import Claim, Device, Message
 from dispatcher.errors import GateClosedError
-from dispatcher.policy import FaultPolicies, FaultPolicy, Settlement
+from dispatcher.store.leases import columns_of
 from dispatcher.store.session import Row, Session, Transaction
 
 KNOWN_CONTRACTS = [1]  # versions of due_steps that this program can read
-
-DeviceKey = tuple[UUID, UUID]  # tenant, device
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Build:
 
 
 class Ledger:
-    """Gate, leases, claims and outcomes of one dispatcher process.
+    """Gate and claims of one dispatcher process.
 
     ``owner`` names the process in leases and ledger rows. A device whose
     platform is not among ``gateways`` sends nothing. The gate closes when the
@@ -71,22 +66,13 @@ class Ledger:
         self._session.app = build.app_schema
         return build
 
-    async def fault_policies(self) -> FaultPolicies:
-        """Return the seed fault_policies as the last build loaded it."""
-        return {
-            Fault(row["fault_class"]): FaultPolicy(
-                uses_attempt=row["uses_attempt"],
-                retries=row["retries"],
-                breaker_scope=row["breaker_scope"],
-                cool_down_seconds=row["cool_down_minutes"] * 60.0,
-            )
-            for row in await self._session.rows("fault_policies")
-        }
-
     async def sendable_devices(self) -> list[Sendable]:
-        """Return the devices that can send now or after their gap."""
+        """Return the devices that can send now or after their gap.
+
+        Devices that another dispatcher leases are left out.
+        """
         rows = await self._session.rows(
-            "sendable_devices", gateways=self._gateways
+            "sendable_devices", owner=self._owner, gateways=self._gateways
         )
         return [
             Sendable(
@@ -100,29 +86,6 @@ class Ledger:
             )
             for row in rows
         ]
-
-    async def take_leases(
-        self, keys: Sequence[DeviceKey], lease_seconds: float
-    ) -> set[DeviceKey]:
-        """Lease those devices that nobody else holds; return them."""
-        rows = await self._session.rows(
-            "take_leases",
-            owner=self._owner,
-            lease_seconds=lease_seconds,
-            **_columns(keys),
-        )
-        return {(row["user_id"], row["device_id"]) for row in rows}
-
-    async def renew_leases(self, lease_seconds: float) -> set[DeviceKey]:
-        """Prolong the leases still held; return their devices."""
-        rows = await self._session.rows(
-            "renew_leases", owner=self._owner, lease_seconds=lease_seconds
-        )
-        return {(row["user_id"], row["device_id"]) for row in rows}
-
-    async def release_leases(self) -> None:
-        """Give every lease back."""
-        await self._session.rows("release_leases", owner=self._owner)
 
     async def claim(
         self, devices: Sequence[Device], build: Build, request_seconds: float
@@ -140,7 +103,7 @@ class Ledger:
                 "lock_leases",
                 owner=self._owner,
                 request_seconds=request_seconds,
-                **_columns(list(by_key)),
+                **columns_of(list(by_key)),
             )
             await self._check_gate(transaction)
             held = [(row["user_id"], row["device_id"]) for row in leases]
@@ -152,44 +115,39 @@ class Ledger:
                 deadline_seconds=request_seconds,
                 epochs=[row["epoch"] for row in leases],
                 gateways=self._gateways,
-                **_columns(held),
+                **columns_of(held),
             )
         return [
             _claim(row, by_key[row["user_id"], row["device_id"]])
             for row in rows
         ]
 
-    async def record(
-        self, claim: Claim, outcome: Outcome, settlement: Settlement
-    ) -> None:
-        """Write what became of an attempt; open a breaker if it calls for it.
+    async def hold(
+        self, device: Device, build: Build, refusal: str
+    ) -> list[Claim]:
+        """Hold back the first message of a device: no claim of it succeeds.
 
-        An attempt that was settled already stays as it is.
+        Returns no claim, as whoever asks for one expects.
         """
-        is_sent = settlement.status == "sent"
-        fault = None if is_sent else outcome.fault
-        error = None if is_sent else outcome.error or "no detail"
+        await self._session.rows(
+            "hold_head",
+            invocation_id=build.invocation_id,
+            detail=refusal.replace("\x00", "\ufffd"),
+            user_id=device.user_id,
+            device_id=device.device_id,
+        )
+        return []
+
+    async def release_unbegun(self, known: Collection[UUID]) -> None:
+        """Release our attempts that we do not know of: they never began.
+
+        Waits for a claim of ours whose commit may still be under way.
+        """
         async with self._session.transaction() as transaction:
+            await transaction.rows("lock_own_leases", owner=self._owner)
             await transaction.rows(
-                "record_outcome",
-                user_id=claim.device.user_id,
-                message_id=claim.message.message_id,
-                status=settlement.status,
-                fault_class=fault,
-                error_message=error,
-                http_status=outcome.http_status,
-                gateway_answer=Jsonb(dict(outcome.answer)),
-                provider_message_id=outcome.provider_message_id,
+                "release_unbegun", owner=self._owner, known=list(known)
             )
-            if settlement.cool_down_seconds:
-                await transaction.rows(
-                    "open_breaker",
-                    user_id=claim.device.user_id,
-                    device_id=claim.device.device_id,
-                    fault_class=fault,
-                    error_message=error,
-                    cool_down_seconds=settlement.cool_down_seconds,
-                )
 
     async def refuse(self, build: Build) -> Counter[str]:
         """Write down what the CRM's live tables keep back; count by reason.
@@ -197,7 +155,9 @@ class Ledger:
         What was refused before and no longer is can be claimed again.
         """
         async with self._session.transaction() as transaction:
-            await transaction.rows("clear_refusals")
+            await transaction.rows(
+                "clear_refusals", invocation_id=build.invocation_id
+            )
             await transaction.rows(
                 "refuse",
                 invocation_id=build.invocation_id,
@@ -230,14 +190,6 @@ class Ledger:
             )
             message = f"the gate is closed: {reasons}"
             raise GateClosedError(message)
-
-
-def _columns(keys: Sequence[DeviceKey]) -> dict[str, Any]:
-    """Devices as the two arrays that the queries unnest."""
-    return {
-        "user_ids": [user_id for user_id, _ in keys],
-        "device_ids": [device_id for _, device_id in keys],
-    }
 
 
 def _claim(row: Row, device: Device) -> Claim:

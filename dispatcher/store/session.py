@@ -7,9 +7,13 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from dispatcher.errors import DatabaseError
+from dispatcher.errors import (
+    DatabaseAwayError,
+    DatabaseError,
+    ValuesRefusedError,
+)
 from dispatcher.store.queries import query
 
 Row = dict[str, Any]
@@ -26,6 +30,11 @@ _CURES: dict[type[psycopg.Error], str] = {
     errors.InsufficientPrivilege: "grant the right to the profile's user",
     errors.DiskFull: "make room on the database's disk",
 }
+# Classes of SQLSTATE that end by themselves: a server that went away, starts,
+# stops or stands by, too many connections, locks, a statement cut short
+_AWAY = ("08", "40", "53300", "55P03", "57", "25006")
+# Classes that say something about the values of one statement
+_VALUES = ("21", "22", "23", "54", "P0")
 
 
 class Transaction:
@@ -58,12 +67,20 @@ class Session:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a transaction, committed when the block ends well.
 
-        Raises DatabaseError, with the cure, for whatever Postgres reports.
+        Raises DatabaseError, with the cure, for whatever Postgres reports;
+        DatabaseAwayError when it may pass by itself, ValuesRefusedError when
+        it is about what the statement was given.
         """
         schemas = {"target": self.target, "app": self.app}
         with readable_errors():
             async with self._pool.connection() as connection:
-                yield Transaction(connection, schemas)
+                try:
+                    yield Transaction(connection, schemas)
+                except psycopg.Error as error:
+                    if _kind(error) is DatabaseAwayError:
+                        # the next may reach the server that took over
+                        await connection.close()
+                    raise
 
     async def rows(self, name: str, **values: object) -> list[Row]:
         """Run one named query in a transaction of its own."""
@@ -76,10 +93,28 @@ def readable_errors() -> Iterator[None]:
     """Turn what Postgres reports into a DatabaseError with its cure."""
     try:
         yield
-    except (psycopg.Error, PoolTimeout) as error:
+    except psycopg.Error as error:
+        kind = _kind(error)
+        if kind is ValuesRefusedError:
+            # the lines below the first would show whose number it is
+            message = f"the database says: {str(error).splitlines()[0]}"
+            raise ValuesRefusedError(message) from error
         cure = next(
             (text for kind, text in _CURES.items() if isinstance(error, kind)),
             "see that the database is up and reachable, then run again",
         )
         message = f"the database says: {error}"
-        raise DatabaseError(message, cure=cure) from error
+        raise kind(message, cure=cure) from error
+
+
+def _kind(error: psycopg.Error) -> type[DatabaseError]:
+    """Tell by SQLSTATE, or by psycopg's class where it spoke itself."""
+    state = error.sqlstate
+    if state is None:
+        if isinstance(error, psycopg.OperationalError):
+            return DatabaseAwayError
+        is_about_values = isinstance(error, psycopg.DataError)
+        return ValuesRefusedError if is_about_values else DatabaseError
+    if state.startswith(_AWAY):
+        return DatabaseAwayError
+    return ValuesRefusedError if state.startswith(_VALUES) else DatabaseError

@@ -168,3 +168,16 @@ cross join lateral (
 ) as queued
 order by queued.next_trigger_time, queued.user_id, queued.enrollment_id
 limit %(max_messages)s
+
+-- name: release_unbegun
+-- What a claim of this process left that it was never told of.
+update dispatch.broadcast_messages
+set
+    status = 'released',
+    error_message = 'claimed, but the connection was lost before the send',
+    finished_at = dispatch.now_utc(),
+    row_xid = pg_current_xact_id()
+where
+    status = 'sending'
+    and lease_owner = %(owner)s
+    and not id = any(%(known)s::uuid[])

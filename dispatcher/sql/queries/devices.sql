@@ -80,7 +80,8 @@ left join lateral (
 ) as held on true
 
 -- name: sendable_devices
--- Devices with something to send now, or as soon as their gap has passed.
+-- Devices with something to send now, or as soon as their gap has passed,
+-- that no other dispatcher has.
 select
     device.user_id,
     device.device_id,
@@ -112,4 +113,13 @@ cross join lateral (
     order by step.next_trigger_time, step.enrollment_id
     limit 1
 ) as head
-where device.device_refusal is null
+where
+    device.device_refusal is null
+    and not exists (
+        select from dispatch.device_leases as lease
+        where
+            lease.user_id = device.user_id
+            and lease.device_id = device.device_id
+            and lease.owner <> %(owner)s
+            and lease.expires_at > clock_timestamp()
+    )

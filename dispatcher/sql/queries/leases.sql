@@ -22,6 +22,43 @@ where
     or device_leases.expires_at <= clock_timestamp()
 returning user_id, device_id
 
+-- name: beat
+insert into dispatch.dispatchers (owner, expires_at)
+values (
+    %(owner)s,
+    clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+)
+on conflict (owner) do update set expires_at = excluded.expires_at
+
+-- name: end_beat
+-- Of the dead, a day later, too.
+delete from dispatch.dispatchers
+where
+    owner = %(owner)s
+    or expires_at <= clock_timestamp() - interval '1 day'
+
+-- name: company
+select
+    (
+        select count(*) from dispatch.dispatchers
+        where expires_at > clock_timestamp()
+    ) as dispatchers,
+    (
+        select count(*) from dispatch.device_leases
+        where owner <> %(owner)s and expires_at > clock_timestamp()
+    ) as leased_elsewhere
+
+-- name: give_back_leases
+update dispatch.device_leases
+set owner = null, expires_at = clock_timestamp()
+where
+    owner = %(owner)s
+    and (user_id, device_id) in (
+        select given.user_id, given.device_id
+        from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
+            as given (user_id, device_id)
+    )
+
 -- name: renew_leases
 update dispatch.device_leases
 set expires_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
@@ -46,5 +83,13 @@ where
         from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
             as wanted (user_id, device_id)
     )
+order by user_id, device_id
+for update
+
+-- name: lock_own_leases
+-- Waits for any claim of the same owner, which locks them first.
+select user_id, device_id
+from dispatch.device_leases
+where owner = %(owner)s
 order by user_id, device_id
 for update

@@ -7,25 +7,82 @@ select
     coalesce(cool_down_minutes, 0) as cool_down_minutes
 from {target}.fault_policies
 
--- name: record_outcome
+-- name: record_outcomes
 -- Truth is never thrown away: the owner of an attempt may settle it whatever
--- became of the lease.
-with settled as (
-    update dispatch.broadcast_messages
+-- became of the lease. `ages` are the seconds since each answer came, so that
+-- gaps run from the answers by the database's own clock.
+with outcome as (
+    select *
+    from unnest(
+        %(user_ids)s::uuid[],
+        %(message_ids)s::uuid[],
+        %(statuses)s::text[],
+        %(fault_classes)s::text[],
+        %(error_messages)s::text[],
+        %(http_statuses)s::integer[],
+        %(gateway_answers)s::text[],
+        %(provider_message_ids)s::text[],
+        %(ages)s::double precision[],
+        %(cool_downs)s::double precision[]
+    ) as listed (
+        user_id,
+        message_id,
+        status,
+        fault_class,
+        error_message,
+        http_status,
+        gateway_answer,
+        provider_message_id,
+        age,
+        cool_down_seconds
+    )
+),
+
+answered as (
+    select
+        outcome.*,
+        attempt.device_id,
+        attempt.gap_seconds,
+        greatest(
+            attempt.claimed_at,
+            dispatch.now_utc() - make_interval(secs => outcome.age)
+        ) as answered_at
+    from outcome
+    inner join dispatch.broadcast_messages as attempt
+        on
+            outcome.user_id = attempt.user_id
+            and outcome.message_id = attempt.id
+),
+
+settled as (
+    update dispatch.broadcast_messages as attempt
     set
-        status = %(status)s,
-        fault_class = %(fault_class)s,
-        error_message = %(error_message)s,
-        http_status = %(http_status)s,
-        gateway_answer = %(gateway_answer)s,
-        provider_message_id = %(provider_message_id)s,
-        finished_at = dispatch.now_utc(),
-        sent_at = case when %(status)s = 'sent' then dispatch.now_utc() end,
+        status = answered.status,
+        fault_class = answered.fault_class,
+        error_message = answered.error_message,
+        http_status = answered.http_status,
+        gateway_answer = answered.gateway_answer::jsonb,
+        provider_message_id = answered.provider_message_id,
+        finished_at = answered.answered_at,
+        sent_at = case
+            when answered.status = 'sent' then answered.answered_at
+        end,
         row_xid = pg_current_xact_id()
+    from answered
     where
-        user_id = %(user_id)s and id = %(message_id)s
-        and status in ('sending', 'unknown')
-    returning user_id, device_id, status
+        attempt.user_id = answered.user_id
+        and attempt.id = answered.message_id
+        and attempt.status in ('sending', 'unknown')
+    returning
+        attempt.user_id,
+        attempt.id as message_id,
+        attempt.device_id,
+        attempt.status,
+        attempt.fault_class,
+        attempt.error_message,
+        attempt.finished_at,
+        attempt.gap_seconds,
+        answered.cool_down_seconds
 ),
 
 closed as (
@@ -36,25 +93,38 @@ closed as (
         and breaker.user_id = settled.user_id
         and breaker.scope = 'device'
         and breaker.key = settled.device_id::text
+),
+
+-- One for each device, which has sent one message at a time
+opened as (
+    insert into dispatch.breakers (
+        user_id, scope, key, fault_class, error_message, opened_at, open_until
+    )
+    select distinct on (user_id, device_id)
+        user_id,
+        'device',
+        device_id::text,
+        fault_class,
+        error_message,
+        dispatch.now_utc(),
+        dispatch.now_utc() + make_interval(secs => cool_down_seconds)
+    from settled
+    where cool_down_seconds > 0
+    order by user_id asc, device_id asc, cool_down_seconds desc
+    on conflict (user_id, scope, key) do update set
+        fault_class = excluded.fault_class,
+        error_message = excluded.error_message,
+        failures = breakers.failures + 1,
+        open_until = greatest(breakers.open_until, excluded.open_until)
 )
 
-select count(*) from settled
-
--- name: open_breaker
-insert into dispatch.breakers (
-    user_id, scope, key, fault_class, error_message, opened_at, open_until
-)
-values (
-    %(user_id)s,
-    'device',
-    %(device_id)s::text,
-    %(fault_class)s,
-    %(error_message)s,
-    dispatch.now_utc(),
-    dispatch.now_utc() + make_interval(secs => %(cool_down_seconds)s)
-)
-on conflict (user_id, scope, key) do update set
-    fault_class = excluded.fault_class,
-    error_message = excluded.error_message,
-    failures = breakers.failures + 1,
-    open_until = greatest(breakers.open_until, excluded.open_until)
+select
+    message_id,
+    greatest(
+        0,
+        extract(
+            epoch from finished_at + make_interval(secs => gap_seconds)
+            - dispatch.now_utc()
+        )
+    )::double precision as rest_seconds
+from settled

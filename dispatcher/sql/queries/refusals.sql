@@ -1,7 +1,13 @@
 -- name: clear_refusals
+-- A row that no claim could write is tried again after the next build.
 update dispatch.claim_refusals
 set cleared_at = dispatch.now_utc()
-where cleared_at is null
+where
+    cleared_at is null
+    and (
+        reason <> 'claim_failed'
+        or invocation_id is distinct from %(invocation_id)s
+    )
 
 -- name: refuse
 -- What stands before the first message of a device that may go; what comes
@@ -46,6 +52,43 @@ cross join lateral (
 on conflict (
     user_id, enrollment_id, sequence_stepid, attempt_no, reason
 ) do update set
+    invocation_id = excluded.invocation_id,
+    refused_at = excluded.refused_at,
+    cleared_at = null
+
+-- name: hold_head
+-- The first message of a device, as a claim takes it, with what the database
+-- said when it was claimed alone. Its text is not asked for: it may be what
+-- cannot be made.
+insert into dispatch.claim_refusals (
+    user_id, enrollment_id, sequence_stepid, attempt_no, reason, detail,
+    invocation_id, refused_at
+)
+select
+    head.user_id,
+    head.enrollment_id,
+    head.sequence_stepid,
+    head.attempt_no,
+    'claim_failed',
+    %(detail)s,
+    %(invocation_id)s,
+    dispatch.now_utc()
+from (
+    values (%(user_id)s::uuid, %(device_id)s::uuid)
+) as device (user_id, device_id)
+cross join lateral (
+    select queued.*
+    from ({queue}) as queued
+    where
+        queued.sequence_refusal is null
+        and queued.step_refusal is null
+    order by queued.queued_at, queued.queued_id
+    limit 1
+) as head
+on conflict (
+    user_id, enrollment_id, sequence_stepid, attempt_no, reason
+) do update set
+    detail = excluded.detail,
     invocation_id = excluded.invocation_id,
     refused_at = excluded.refused_at,
     cleared_at = null

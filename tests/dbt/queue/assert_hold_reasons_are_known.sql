@@ -5,7 +5,7 @@
     "sequence_misconfigured", "scheduled", "quiet_hours", "weekend",
     "content_invalid", "unresolved_placeholder", "content_missing",
     "media_missing", "message_type_unknown", "device_missing",
-    "unknown_platform", "definition_changed",
+    "unknown_platform", "definition_changed", "claim_failed",
 ] -%}
 
 -- The words in which a hold is told are those that people were given. Of the

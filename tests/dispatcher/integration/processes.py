@@ -64,6 +64,7 @@ def dispatcher_process(
     base_url: str,
     *args: str,
     timeout_seconds: float = 20,
+    database_wait_seconds: float = 60,
 ) -> Iterator[subprocess.Popen[str]]:
     """Start ``dispatcher run``; kill it if the block leaves it running."""
     config = folder / "dispatcher.yml"
@@ -73,6 +74,7 @@ def dispatcher_process(
         "dispatcher:\n"
         f"  request_timeout_seconds: {timeout_seconds}\n"
         "  lease_seconds: 60\n"
+        f"  database_wait_seconds: {database_wait_seconds}\n"
     )
     process = subprocess.Popen(
         [

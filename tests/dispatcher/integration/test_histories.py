@@ -251,11 +251,12 @@ def test_history_09_killed_before_the_bytes_left(warm: World) -> None:
 async def claim_and_vanish(world: World) -> None:
     """Claim as the runner does, then do nothing any more."""
     config = config_for("http://127.0.0.1:9")
-    async with sending.open_ledger(world.profile, config) as ledger:
+    async with sending.open_store(world.profile, config) as store:
+        ledger = store.ledger
         build = await ledger.open_gate()
         (item,) = await ledger.sendable_devices()
         key = (item.device.user_id, item.device.device_id)
-        await ledger.take_leases([key], 60)
+        await store.leases.take([key], 60)
         claims = await ledger.claim([item.device], build, 20)
     assert len(claims) == 1
 

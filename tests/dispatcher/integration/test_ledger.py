@@ -1,6 +1,7 @@
 """The ledger's constraints, and the claim as the last word (guarantee 7)."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
@@ -13,16 +14,21 @@ from psycopg import errors
 
 from dispatcher.config import Config
 from dispatcher.domain import Claim, Device, Fault, Outcome, Result
-from dispatcher.policy import Settlement
-from dispatcher.sending import open_ledger
+from dispatcher.errors import DatabaseAwayError, ValuesRefusedError
+from dispatcher.policy import Finished, Settlement
+from dispatcher.recorder import Recorder
+from dispatcher.sending import open_store
 from dispatcher.store.connect import connect
+from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Build, Ledger
+from dispatcher.store.outcomes import Outcomes, Recorded
 from dispatcher.store.session import Transaction
 from tests.dispatcher.integration.harness import (
     DEVICE,
     OTHER_DEVICE,
     OTHER_PHONE,
     PHONE,
+    RETRYABLE,
     TENANT,
     WARM,
     World,
@@ -151,11 +157,13 @@ class Process:
     """A dispatcher process as far as it speaks to the database."""
 
     ledger: Ledger
+    leases: LeaseTable
+    outcomes: Outcomes
     build: Build
 
     async def lease(self, *devices: UUID, seconds: float = 60) -> None:
         keys = [(TENANT, device) for device in devices]
-        assert await self.ledger.take_leases(keys, seconds) == set(keys)
+        assert await self.leases.take(keys, seconds) == set(keys)
 
     async def claim(self, *devices: UUID) -> list[Claim]:
         return await self.ledger.claim(
@@ -167,14 +175,22 @@ class Process:
             20,
         )
 
+    async def record(
+        self, claim: Claim, outcome: Outcome, settlement: Settlement
+    ) -> list[Recorded]:
+        now = time.monotonic()
+        finished = Finished(claim, outcome, settlement, now)
+        return await self.outcomes.record([finished])
+
 
 CONFIG: Config = config_for("http://127.0.0.1:9")
 
 
 @asynccontextmanager
 async def process(world: World) -> AsyncIterator[Process]:
-    async with open_ledger(world.profile, CONFIG) as ledger:
-        yield Process(ledger, await ledger.open_gate())
+    async with open_store(world.profile, CONFIG) as store:
+        build = await store.ledger.open_gate()
+        yield Process(store.ledger, store.leases, store.outcomes, build)
 
 
 async def test_a_claim_stands_in_the_ledger_before_the_send(
@@ -246,7 +262,7 @@ async def test_the_hourly_cap_counts_at_the_claim(warm: World) -> None:
     async with process(warm) as one:
         await one.lease(DEVICE)
         (claim,) = await one.claim(DEVICE)
-        await one.ledger.record(claim, ACCEPTED, SENT)
+        await one.record(claim, ACCEPTED, SENT)
         assert await one.claim(DEVICE) == []
         held = await one.ledger.held()
         assert held["device_hourly_cap"] == 1
@@ -280,11 +296,11 @@ async def test_a_lease_of_another_process_refuses_the_claim(
     async with process(warm) as one, process(warm) as other:
         await other.lease(DEVICE)
         key = (TENANT, DEVICE)
-        assert await one.ledger.take_leases([key], 60) == set()
+        assert await one.leases.take([key], 60) == set()
         assert await one.claim(DEVICE) == []
-        assert await one.ledger.renew_leases(60) == set()
+        assert await one.leases.renew(60) == set()
 
-        await other.ledger.release_leases()
+        await other.leases.release()
         await one.lease(DEVICE)
         assert await other.claim(DEVICE) == []
         assert len(await one.claim(DEVICE)) == 1
@@ -360,7 +376,123 @@ def test_what_cannot_go_is_refused_with_a_reason_before_any_claim(
     ]
 
 
+def test_a_row_that_no_claim_can_write_is_held_and_the_next_goes(
+    warm: World,
+) -> None:
+    """The ledger knows more of the first attempt than the last build."""
+    warm.dispatch("0:05", RETRYABLE)
+    warm.lead(OTHER_PHONE)
+    warm.build("0:20")
+    warm.execute(
+        "update dispatch.broadcast_messages set status = 'sent',"
+        " sent_at = finished_at, fault_class = null, error_message = null"
+    )
+    summary = warm.dispatch("0:21")
+    assert summary.sent == 1
+    assert warm.texts()[1:] == [(OTHER_PHONE, "WARM, day 1")]
+    ((reason, detail),) = warm.rows(
+        "select reason, detail from dispatch.claim_refusals"
+    )
+    assert reason == "claim_failed"
+    assert "broadcast_messages_once" in detail
+    assert summary.refused == {"claim_failed": 1}
+    assert warm.rows(
+        "select contact_phone from drip.sequence_progress_monitor"
+        " where hold_reason = 'claim_failed'"
+    ) == [(PHONE,)]
+
+
+def test_a_claim_that_was_cut_off_releases_what_it_left(
+    warm: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit came through and its answer did not."""
+    claim = Ledger.claim
+    cuts = iter([True])
+
+    async def cut_off(ledger: Ledger, *args: Any) -> list[Claim]:
+        claims = await claim(ledger, *args)
+        if next(cuts, False):
+            assert warm.ledger("status") == [("sending",)]
+            raise DatabaseAwayError(str(claims))
+        return claims
+
+    monkeypatch.setattr(Ledger, "claim", cut_off)
+    warm.dispatch("0:05")
+    assert warm.texts() == []
+    assert warm.ledger("status") == [("released",)]
+    warm.build("0:06")
+    warm.dispatch("0:07")
+    assert warm.texts() == [(PHONE, "WARM, day 1")]
+
+
 # outcomes
+
+
+async def test_one_bad_outcome_costs_no_other_its_record(
+    warm: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    outcomes = {
+        "fine": ACCEPTED,
+        "its words": replace(ACCEPTED, answer={"body": "\x00"}),
+        "its id": replace(ACCEPTED, provider_message_id="3EB\x00"),
+        "everything": ACCEPTED,
+    }
+    devices = [UUID(int=100 + n) for n in range(len(outcomes))]
+    for n, device in enumerate(devices):
+        warm.device(device)
+        warm.lead(f"6011100001{n}", device=device)
+    warm.build("0:01")
+    async with process(warm) as one:
+        await one.lease(*devices)
+        claims = await one.claim(*devices)
+        recorder = Recorder(one.outcomes, 5, asyncio.Event())
+        impossible = replace(SENT, status="delivered")
+        written = await asyncio.gather(
+            *(
+                recorder.record(
+                    Finished(
+                        claim,
+                        outcome,
+                        impossible if name == "everything" else SENT,
+                        time.monotonic(),
+                    )
+                )
+                for claim, (name, outcome) in zip(
+                    sorted(claims, key=lambda c: c.message.recipient_phone),
+                    outcomes.items(),
+                    strict=True,
+                )
+            ),
+            return_exceptions=True,
+        )
+        (lost,) = recorder.unwritten()
+    assert written[:3] == [0, 0, 0]
+    assert isinstance(written[3], ValuesRefusedError)
+    assert warm.ledger(
+        "status", "provider_message_id", "gateway_answer ->> 'lost' is null"
+    ) == [
+        ("sent", "3EB0", True),
+        ("sent", "3EB0", False),
+        ("sent", None, False),
+        ("sending", None, True),
+    ]
+    assert PHONE[:9] not in caplog.text
+    assert warm.rows(
+        "select id from dispatch.broadcast_messages where status = 'sending'"
+    ) == [(lost,)]
+
+
+async def test_a_gap_runs_from_the_answer(warm: World) -> None:
+    """However long the outcome waited to be written."""
+    async with process(warm) as one:
+        await one.lease(DEVICE)
+        (claim,) = await one.claim(DEVICE)
+        warm.execute("update dispatch.broadcast_messages set gap_seconds = 9")
+        warm.now("0:05")
+        finished = Finished(claim, ACCEPTED, SENT, time.monotonic() - 4)
+        (recorded,) = await one.outcomes.record([finished])
+    assert 4.5 < recorded.rest_seconds <= 5
+    assert warm.ledger("finished_at") == [("0:04:56",)]
 
 
 async def test_an_outcome_counts_after_the_lease_was_lost(
@@ -371,7 +503,7 @@ async def test_an_outcome_counts_after_the_lease_was_lost(
         (claim,) = await one.claim(DEVICE)
         expire_leases(warm)
         await other.lease(DEVICE)
-        await one.ledger.record(claim, ACCEPTED, SENT)
+        await one.record(claim, ACCEPTED, SENT)
     assert warm.ledger("status", "provider_message_id") == [("sent", "3EB0")]
 
 
@@ -381,10 +513,10 @@ async def test_the_first_outcome_is_kept(warm: World) -> None:
     async with process(warm) as one:
         await one.lease(DEVICE)
         (claim,) = await one.claim(DEVICE)
-        await one.ledger.record(claim, ACCEPTED, SENT)
-        await one.ledger.record(claim, failure, failed)
+        await one.record(claim, ACCEPTED, SENT)
+        await one.record(claim, failure, failed)
         again = replace(ACCEPTED, provider_message_id="another")
-        await one.ledger.record(claim, again, SENT)
+        await one.record(claim, again, SENT)
     assert warm.ledger("status", "provider_message_id", "error_message") == [
         ("sent", "3EB0", None)
     ]
@@ -396,8 +528,8 @@ async def test_an_unknown_may_still_become_sent(warm: World) -> None:
     async with process(warm) as one:
         await one.lease(DEVICE)
         (claim,) = await one.claim(DEVICE)
-        await one.ledger.record(claim, doubt, unknown)
-        await one.ledger.record(claim, ACCEPTED, SENT)
+        await one.record(claim, doubt, unknown)
+        await one.record(claim, ACCEPTED, SENT)
     assert warm.ledger("status", "fault_class") == [("sent", None)]
 
 
@@ -412,12 +544,12 @@ async def test_a_breaker_opens_with_the_outcome_and_closes_with_a_send(
     async with process(warm) as one:
         await one.lease(DEVICE)
         (claim,) = await one.claim(DEVICE)
-        await one.ledger.record(claim, out, released)
+        await one.record(claim, out, released)
         assert warm.rows(breakers) == [("DEVICE_LOGGED_OUT", "0:11")]
         assert await one.claim(DEVICE) == []
         warm.now("0:11")
         (claim,) = await one.claim(DEVICE)
-        await one.ledger.record(claim, ACCEPTED, SENT)
+        await one.record(claim, ACCEPTED, SENT)
     assert warm.rows(breakers) == []
 
 

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
@@ -21,7 +20,6 @@ from tests.dispatcher.integration.harness import (
     OTHER_PHONE,
     PHONE,
     SILENT,
-    TENANT,
     Server,
     World,
     address,
@@ -72,58 +70,33 @@ def summary_of(process: subprocess.Popen[str]) -> dict[str, object]:
 def test_many_dispatchers_send_each_message_once(
     world: World, tmp_path: Path
 ) -> None:
-    devices = crowd(world, 2000, 50)
-    kept, free = devices[:25], devices[25:]
-    lend(world, kept)
+    crowd(world, 1000, 50)
     with ExitStack() as stack:
-        gateway = stack.enter_context(gateway_process(tmp_path, SLOW))
+        # long enough for all three to start
+        slow = Rule(delay_seconds=1)
+        gateway = stack.enter_context(gateway_process(tmp_path, slow))
 
         def start() -> subprocess.Popen[str]:
-            arguments = ("--format", "json")
             process = dispatcher_process(
-                world, tmp_path, gateway.base_url, *arguments
+                world, tmp_path, gateway.base_url, "--format", "json"
             )
             return stack.enter_context(process)
 
         first = start()
-        until(lambda: len(leased(world)) == len(free))
-        give_back(world)
-        # two more at once, for the devices that the first did not get
+        until(lambda: len(gateway.received()) > 0)
+        # the first has every device by now; it gives up what is others'
         others = [start(), start()]
-        until(lambda: len(owners(world)) > 1)
+        until(lambda: len(owners(world)) == 3)
         sent = [summary_of(process)["sent"] for process in (first, *others)]
 
-        assert sent[0] == 1000
-        assert sum(map(int, map(str, sent))) == 2000
-        assert each_once(gateway, 2000)
+        assert sum(map(int, map(str, sent))) == 1000
+        assert all(sent)
+        assert each_once(gateway, 1000)
     assert world.rows(
         "select status, count(*) from dispatch.broadcast_messages group by 1"
-    ) == [("sent", 2000)]
+    ) == [("sent", 1000)]
     assert owners(world) == set()
-
-
-def lend(world: World, devices: Sequence[UUID]) -> None:
-    world.execute(
-        "insert into dispatch.device_leases"
-        " (user_id, device_id, owner, epoch, expires_at)"
-        " select %s, device, 'nobody', 1, now() + interval '1 hour'"
-        " from unnest(%s) as device",
-        *(TENANT, list(devices)),
-    )
-
-
-def give_back(world: World) -> None:
-    world.execute("delete from dispatch.device_leases where owner = 'nobody'")
-
-
-def leased(world: World) -> list[UUID]:
-    return [
-        device
-        for (device,) in world.rows(
-            "select device_id from dispatch.device_leases"
-            " where owner <> 'nobody'"
-        )
-    ]
+    assert world.rows("select owner from dispatch.dispatchers") == []
 
 
 def owners(world: World) -> set[str]:
@@ -131,7 +104,7 @@ def owners(world: World) -> set[str]:
         owner
         for (owner,) in world.rows(
             "select distinct owner from dispatch.device_leases"
-            " where owner <> 'nobody'"
+            " where owner is not null"
         )
     }
 
@@ -246,24 +219,68 @@ def test_a_database_that_is_down(
     assert "Traceback" not in out + err
 
 
-def test_a_database_that_stops_while_a_message_is_under_way(
+def test_an_outcome_waits_for_the_database_to_come_back(
     warm: World, server: Server, tmp_path: Path
 ) -> None:
     with (
-        gateway_process(tmp_path, Rule(delay_seconds=2)) as gateway,
+        gateway_process(tmp_path, Rule(delay_seconds=1)) as gateway,
+        dispatcher_process(warm, tmp_path, gateway.base_url) as process,
+    ):
+        until(lambda: len(gateway.received()) == 1)
+        shut_out(server)
+        until(lambda: "waiting for the database" in line_of(process))
+        let_in(server)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "sent 1, unknown 0" in out
+    assert ledger_now(server) == [("sent",)]
+
+
+def test_a_database_that_does_not_come_back(
+    warm: World, server: Server, tmp_path: Path
+) -> None:
+    with (
+        gateway_process(tmp_path, Rule(delay_seconds=1)) as gateway,
         dispatcher_process(
-            warm, tmp_path, gateway.base_url, timeout_seconds=5
+            warm, tmp_path, gateway.base_url, database_wait_seconds=1
         ) as process,
     ):
         until(lambda: len(gateway.received()) == 1)
         shut_out(server)
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=60)
         let_in(server)
-    assert process.returncode == 2
+    assert process.returncode == 4
     assert "the database says" in err
     assert "Traceback" not in out + err
     # sent, though the ledger could not be told: unknown, never sent again
-    assert status_now(server) == ["sending"]
+    ((message_id, status),) = ledger_now(server, "id, status")
+    assert status == "sending"
+    assert f"count as unknown after their deadline: {message_id}" in err
+
+
+def test_a_ledger_of_another_version_ends_the_run(
+    warm: World, tmp_path: Path
+) -> None:
+    with (
+        gateway_process(tmp_path, Rule(delay_seconds=1)) as gateway,
+        dispatcher_process(warm, tmp_path, gateway.base_url) as process,
+    ):
+        until(lambda: len(gateway.received()) == 1)
+        warm.execute(
+            "alter table dispatch.broadcast_messages"
+            " rename column http_status to status_code"
+        )
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert "install the dispatcher that goes with the project" in err
+    assert "count as unknown after their deadline" in err
+    assert "Traceback" not in err
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    """Wait for the next line of what a process says."""
+    assert process.stderr is not None
+    return process.stderr.readline()
 
 
 def shut_out(server: Server) -> None:
@@ -292,9 +309,9 @@ def admin(server: Server) -> psycopg.Connection:
     return connection
 
 
-def status_now(server: Server) -> list[str]:
+def ledger_now(
+    server: Server, columns: str = "status"
+) -> list[tuple[object, ...]]:
     with connect(profile_of(server)) as connection:
-        rows = connection.execute(
-            "select status from dispatch.broadcast_messages"
-        )
-        return [status for (status,) in rows]
+        select = f"select {columns} from dispatch.broadcast_messages"  # noqa: S608
+        return connection.execute(select.encode()).fetchall()

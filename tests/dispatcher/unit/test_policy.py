@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatcher.domain import Fault, Outcome, Result
-from dispatcher.policy import FaultPolicies, FaultPolicy, Settlement, settle
+from dispatcher.policy import (
+    FaultPolicies,
+    FaultPolicy,
+    Settlement,
+    Share,
+    settle,
+    share,
+)
 
 SEED = Path(__file__).parents[3] / "seeds" / "fault_policies.csv"
 
@@ -157,3 +164,41 @@ def test_a_device_that_accepts_goes_on(
     assert found.cool_down_seconds >= 0
     if outcome.result is Result.ACCEPTED:
         assert found.cool_down_seconds == 0
+
+
+def test_a_dispatcher_alone_takes_all() -> None:
+    assert share(1, elsewhere=0, mine=2, free=3) == Share(3, 0, is_owed=False)
+
+
+def test_a_newcomer_is_owed_what_the_other_gives_up() -> None:
+    """Of 51 devices whoever was first keeps the odd one."""
+    assert share(2, elsewhere=0, mine=51, free=0) == Share(
+        0, 25, is_owed=False
+    )
+    assert share(2, elsewhere=51, mine=0, free=0) == Share(0, 0, is_owed=True)
+    assert share(2, elsewhere=26, mine=0, free=25) == Share(
+        25, 0, is_owed=False
+    )
+    assert share(2, elsewhere=25, mine=26, free=0) == Share(
+        0, 0, is_owed=False
+    )
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=1, max_size=6), st.integers(0, 50)
+)
+def test_shares_settle_with_every_device_taken(
+    held: list[int], free: int
+) -> None:
+    """Whatever the start, a few turns of everyone end it, evenly."""
+    for _ in range(3):
+        for me, mine in enumerate(held):
+            elsewhere = sum(held) - mine
+            fair = share(len(held), elsewhere, mine, free)
+            held[me] += fair.to_take - fair.to_give
+            free += fair.to_give - fair.to_take
+    assert free == 0
+    assert max(held) - min(held) <= len(held)
+    assert max(held) <= -(-sum(held) // len(held))
+    final = [share(len(held), sum(held) - m, m, 0) for m in held]
+    assert {(fair.to_take, fair.to_give) for fair in final} == {(0, 0)}

@@ -1,0 +1,16 @@
+"""What one dispatcher process reads and writes."""
+
+from dataclasses import dataclass
+
+from dispatcher.store.leases import LeaseTable
+from dispatcher.store.ledger import Ledger
+from dispatcher.store.outcomes import Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The parts of the database that a run speaks to."""
+
+    ledger: Ledger
+    leases: LeaseTable
+    outcomes: Outcomes
