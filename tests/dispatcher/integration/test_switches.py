@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dispatcher.cli import cli
-from dispatcher.store.ledger import Ledger
+from dispatcher.store.leases import LeaseTable
 from tests.dispatcher.integration.harness import (
     DEVICE,
     HOT,
@@ -92,14 +92,14 @@ def test_a_pause_before_the_claim_wins(
     warm: World, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     """The device was found free and is leased already."""
-    take_leases = Ledger.take_leases
+    take = LeaseTable.take
 
-    async def pause_meanwhile(ledger: Ledger, *args: Any) -> Any:
-        taken = await take_leases(ledger, *args)
+    async def pause_meanwhile(table: LeaseTable, *args: Any) -> Any:
+        taken = await take(table, *args)
         ask(warm, "pause", option, str(SCOPES[option][0]))
         return taken
 
-    monkeypatch.setattr(Ledger, "take_leases", pause_meanwhile)
+    monkeypatch.setattr(LeaseTable, "take", pause_meanwhile)
     assert warm.dispatch("0:01").sent == 0
     assert requests(warm) > 0
     assert warm.ledger("id") == []
