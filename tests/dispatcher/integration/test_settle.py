@@ -118,6 +118,21 @@ def test_a_passed_step_is_not_sent_again(unknown: World) -> None:
     assert unknown.due() == []
 
 
+def test_an_ended_enrolment_is_not_reopened(unknown: World) -> None:
+    """Its only message was assumed sent, which ended it."""
+    unknown.execute("delete from public.sequence_steps where day_number > 1")
+    unknown.build("1:06")
+    assert unknown.contacts("status")[0] == (1, "completed")
+
+    settle(unknown, message(unknown), "--as", "not-sent")
+    unknown.build("2:00")
+
+    assert unknown.contacts("status", "status_reason")[0] == (
+        *(1, "failed", "unclassified"),
+    )
+    assert unknown.due() == []
+
+
 def test_what_may_be_under_way_is_left_alone(unknown: World) -> None:
     """Until its time is over: then nobody will say what became of it."""
     unknown.execute(
