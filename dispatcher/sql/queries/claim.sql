@@ -20,10 +20,14 @@ select
             then 'definition_changed'
     end as step_refusal
 from {target}.sequence_contacts as step
-left join {app}.sequences as sequence
-    on
-        step.user_id = sequence.user_id
-        and step.sequence_id = sequence.id
+left join lateral (
+    select sequence.id, sequence.is_active, sequence.status
+    from {app}.sequences as sequence
+    where
+        sequence.user_id = step.user_id
+        and sequence.id = step.sequence_id
+    limit 1
+) as sequence on true
 cross join lateral (
     select due.*
     from {target}.due_steps as due
