@@ -6,10 +6,27 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 from uuid import UUID
 
-from dispatcher.domain import Claim, Device, Message, Outcome, Result
+from dispatcher.domain import (
+    Claim,
+    Device,
+    Fault,
+    Message,
+    NumberCheck,
+    Outcome,
+    Result,
+)
 from dispatcher.fleet import Fleet
-from dispatcher.policy import FaultPolicies, Finished, Settlement, settle
+from dispatcher.policy import (
+    FaultPolicies,
+    Finished,
+    Settlement,
+    confirmed,
+    settle,
+)
 from dispatcher.recorder import Recorder
+
+# Before the attempt's deadline, which the margin after its request leaves.
+SECOND_CHECK_SECONDS = 10.0
 
 NOT_BEGUN = Outcome(Result.NOT_SENT, error="not begun")
 NOT_BEGUN_SETTLEMENT = Settlement(
@@ -22,6 +39,38 @@ class Gateway(Protocol):
 
     async def send(self, device: Device, message: Message) -> Outcome:
         """Send once; say what is known about it."""
+
+    async def check_number(
+        self, device: Device, phone: str
+    ) -> NumberCheck | None:
+        """Whether a number can be written to; None when none can tell."""
+
+
+async def deliver(
+    gateway: Gateway, claim: Claim, policies: FaultPolicies
+) -> tuple[Outcome, Settlement]:
+    """Send a message; return what is known, and what follows from it.
+
+    A gateway that says of a number that it is not there may mean that it
+    could not look, so its last word is asked for twice.
+    """
+    outcome = await gateway.send(claim.device, claim.message)
+    settlement = settle(outcome, claim.attempts_used, policies)
+    if outcome.fault is Fault.RECIPIENT_SUSPECT and settlement.is_final:
+        check = await _check(gateway, claim)
+        outcome = confirmed(outcome, check)
+        settlement = settle(outcome, claim.attempts_used, policies)
+    return outcome, settlement
+
+
+async def _check(gateway: Gateway, claim: Claim) -> NumberCheck | None:
+    try:
+        async with asyncio.timeout(SECOND_CHECK_SECONDS):
+            return await gateway.check_number(
+                claim.device, claim.message.recipient_phone
+            )
+    except TimeoutError:
+        return None
 
 
 class Attempts:
@@ -90,8 +139,7 @@ class Attempts:
         outcome, settlement = NOT_BEGUN, NOT_BEGUN_SETTLEMENT
         if self._may_begin(claim.device):
             gateway = self._gateways[claim.device.gateway]
-            outcome = await gateway.send(claim.device, claim.message)
-            settlement = settle(outcome, claim.attempts_used, self.policies)
+            outcome, settlement = await deliver(gateway, claim, self.policies)
         return Finished(claim, outcome, settlement, time.monotonic())
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dispatcher.domain import Claim, Fault, Outcome, Result
+from dispatcher.domain import Claim, Fault, NumberCheck, Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ def _cool_down(outcome: Outcome, policy: FaultPolicy) -> float:
     if policy.breaker_scope is None:
         return 0
     return max(policy.cool_down_seconds, outcome.retry_after or 0)
+
+
+def confirmed(outcome: Outcome, check: NumberCheck | None) -> Outcome:
+    """What a suspicion of a number is once it was looked for again."""
+    if check is None or check.exists is not False:
+        return outcome
+    error = f"{outcome.error}; and a second check: {check.detail}"
+    return replace(outcome, fault=Fault.RECIPIENT_INVALID, error=error)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

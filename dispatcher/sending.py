@@ -20,6 +20,7 @@ from dispatcher.store.outcomes import Outcomes
 from dispatcher.store.session import Row, Session
 from dispatcher.store.store import Store
 from dispatcher.summary import Summary
+from dispatcher.systemd import READY, STOPPING, notify
 
 POOL_SIZE = 8  # claims, outcomes and renewals; the gateway is the limit
 
@@ -43,6 +44,7 @@ async def send(
     ):
         runner = Runner(store, gateways, config, limits, on_settled)
         with _signals(runner) as second_signal:
+            notify(READY)
             try:
                 return await runner.run()
             except asyncio.CancelledError:
@@ -97,6 +99,7 @@ def _signals(runner: Runner) -> Iterator[asyncio.Event]:
         if runner.summary.is_interrupted and this_run is not None:
             second_signal.set()
             this_run.cancel()
+        notify(STOPPING)
         runner.stop(f"{number.name} came")
         runner.summary.is_interrupted = True
 
