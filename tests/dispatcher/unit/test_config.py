@@ -54,7 +54,7 @@ def test_the_file_of_the_readme(path: Path) -> None:
     read = loaded(path, GOOD)
     native = read.gateways["native"]
     assert native.base_url == "http://127.0.0.1:3000"
-    assert native.auth is not None
+    assert native.auth.password is not None
     assert native.auth.password.get_secret_value() == PASSWORD
     assert read.dispatcher.concurrency == 20
     assert read.dispatcher.lease_seconds == 180
@@ -85,7 +85,7 @@ def test_a_secret_may_stand_in_a_file(path: Path, tmp_path: Path) -> None:
     (tmp_path / "password").write_text(f"{PASSWORD}\n")
     text = GOOD.replace("${GOWA_PASSWORD}", "${file:password}")
     auth = loaded(path, text).gateways["native"].auth
-    assert auth is not None
+    assert auth.password is not None
     assert auth.password.get_secret_value() == PASSWORD
 
 
