@@ -239,34 +239,42 @@ async def silence(reader: Reader, _writer: Writer) -> None:
     await asyncio.sleep(60)
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "handler", [slow_head, reset_at_once, reset_after_the_request, silence]
 )
 async def test_once_connected_no_answer_is_unknown(
-    name: str, handler: RawHandler
+    handler: RawHandler,
 ) -> None:
+    """All definitions at once: they only wait."""
     async with raw_server(handler) as base_url:
-        assert kind(await sent(name, base_url, seconds=0.2)) == GONE
+        outcomes = await asyncio.gather(
+            *(sent(name, base_url, seconds=2) for name in NAMES)
+        )
+    found = dict(zip(NAMES, map(kind, outcomes), strict=True))
+    assert found == dict.fromkeys(NAMES, GONE)
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_body_that_drips_is_judged_as_far_as_it_came(
-    name: str,
-) -> None:
+async def test_a_body_that_drips_is_judged_as_far_as_it_came() -> None:
+    found = await asyncio.gather(*map(dripped, NAMES))
+    assert dict(zip(NAMES, map(kind, found), strict=True)) == {
+        name: unreadable(name, accepted(name).http) for name in NAMES
+    }
+
+
+async def dripped(name: str) -> Outcome:
     example = accepted(name)
 
     async def drip(reader: Reader, writer: Writer) -> None:
         await read_request(reader)
         head = f"HTTP/1.1 {example.http} OK\r\nContent-Length: 9000\r\n\r\n"
         writer.write(head.encode())
-        for character in example.text():
+        for character in example.text()[:-1]:
             writer.write(character.encode())
             await asyncio.sleep(0.05)
+        await asyncio.sleep(60)
 
     async with raw_server(drip) as base_url:
-        outcome = await sent(name, base_url, seconds=0.2)
-    assert kind(outcome) == unreadable(name, example.http)
+        return await sent(name, base_url, seconds=2)
 
 
 @pytest.mark.parametrize("name", NAMES)

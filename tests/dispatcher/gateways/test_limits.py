@@ -71,7 +71,7 @@ async def test_what_waits_too_long_for_its_turn_has_not_left() -> None:
     async with (
         raw_server(hang) as base_url,
         HttpGateway(
-            definition(concurrency=1, answer_seconds=0.3), base_url=base_url
+            definition(concurrency=1, answer_seconds=1), base_url=base_url
         ) as gateway,
     ):
         first, second = await asyncio.gather(

@@ -1,11 +1,15 @@
 """``dispatcher gateways`` asks about the devices of the database."""
 
+import json
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
-from dispatcher import asking
+from dispatcher import asking, profile
+from dispatcher.cli import cli
 from dispatcher.config import Config
 from dispatcher.demo.gateway import SimulatedGateway
 from dispatcher.demo.script import Script
@@ -76,3 +80,31 @@ async def test_a_device_must_be_there_and_of_the_gateway(
         await asking.find_device(lambda: database, "native", str(UUID(int=9)))
     with pytest.raises(ConfigError, match="belongs to gateway 'waha', not to"):
         await asking.find_device(lambda: database, "native", str(ELSEWHERE))
+
+
+def test_status_is_printed_and_tells_by_its_exit_code(
+    database: Profile,
+    devices: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "dispatcher.yml"
+    path.write_text(
+        "gateways:\n"
+        "  native: {definition: gowa, base_url: 'http://127.0.0.1:9'}\n"
+        "  waha: {definition: sms_gateway_android,"
+        " base_url: 'http://127.0.0.1:9'}\n"
+    )
+    monkeypatch.setattr(profile, "load", lambda *_: database)
+    command = ["gateways", "status", "--config", str(path)]
+    result = CliRunner().invoke(cli, [*command, "--format", "json"])
+    assert result.exit_code == 1
+    rows = json.loads(result.output)
+    assert [(row["device_name"], row["state"]) for row in rows] == [
+        ("a", "UNKNOWN"),
+        ("b", "UNKNOWN"),
+        ("c", None),
+    ]
+    assert "no connection to the gateway" in rows[0]["detail"]
+    assert "no request for it" in rows[2]["detail"]
+    assert str(READY) in CliRunner().invoke(cli, command).output
