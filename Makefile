@@ -6,7 +6,7 @@ JOBS ?= 2
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest fuzz bench docs clean
+.PHONY: help demo test lint pytest fuzz chaos bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) \
@@ -41,6 +41,11 @@ fuzz: $(STAMP)  ## random histories against the rules; FUZZ_RUNS=20 FUZZ_SEED=1
 
 bench: $(STAMP)  ## what SQL costs at a million leads; BENCH="queue --runs 5"
 	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+chaos: $(STAMP)  ## kills, cuts and stops, for long; CHAOS_ROUNDS=30 CHAOS_SEED=1
+	CHAOS_ROUNDS=$(or $(CHAOS_ROUNDS),30) CHAOS_SEED=$(or $(CHAOS_SEED),1) \
+	  CHAOS_MESSAGES=$(or $(CHAOS_MESSAGES),2000) \
+	  $(BIN)/pytest -q -x -s tests/dispatcher/faults
 
 docs: $(STAMP)  ## the dbt docs site as one page: target/static_index.html
 	mkdir -p .local/docs && cp profiles.example.yml .local/docs/profiles.yml

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from dispatcher.demo.received import Received, read_log
 from dispatcher.demo.script import Rule, Script
@@ -92,3 +93,21 @@ def dispatcher_process(
             yield process
         finally:
             process.kill()
+
+
+def crowd(world: World, messages: int, devices: int) -> list[UUID]:
+    """Let messages be due, spread over devices; build."""
+    world.tenant()
+    world.sequence(steps=1)
+    ids = [UUID(int=100 + n) for n in range(devices)]
+    for device in ids:
+        world.device(device)
+    world.leads(messages)
+    world.execute(
+        "update public.leads set device_id ="
+        " lpad(to_hex(100 + id %% %s), 32, '0')::uuid",
+        devices,
+    )
+    world.build("0:00")
+    assert len(world.due()) == messages
+    return ids

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from dispatcher.dbt_build import QUEUE
-from tests.dispatcher.integration.conftest import world_of
+from tests.dispatcher.conftest import world_of
 from tests.dispatcher.integration.harness import Server, copy_project
 from tests.dispatcher.integration.timeline import (
     History,

@@ -7,7 +7,6 @@ import subprocess
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -27,30 +26,13 @@ from tests.dispatcher.integration.harness import (
 )
 from tests.dispatcher.integration.processes import (
     Gateway,
+    crowd,
     dispatcher_process,
     gateway_process,
     until,
 )
 
 SLOW = Rule(delay_seconds=0.2)
-
-
-def crowd(world: World, messages: int, devices: int) -> list[UUID]:
-    """Let messages be due, spread over devices; build."""
-    world.tenant()
-    world.sequence(steps=1)
-    ids = [UUID(int=100 + n) for n in range(devices)]
-    for device in ids:
-        world.device(device)
-    world.leads(messages)
-    world.execute(
-        "update public.leads set device_id ="
-        " lpad(to_hex(100 + id %% %s), 32, '0')::uuid",
-        devices,
-    )
-    world.build("0:00")
-    assert len(world.due()) == messages
-    return ids
 
 
 def each_once(gateway: Gateway, messages: int) -> bool:
