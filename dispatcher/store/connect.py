@@ -8,6 +8,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from dispatcher.errors import DatabaseError
+from dispatcher.store.queries import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,8 @@ async def open_pool(profile: "Profile", size: int) -> AsyncConnectionPool:
     async def configure(connection: psycopg.AsyncConnection) -> None:
         if profile.role:
             await connection.execute(_set_role(profile.role))
-            await connection.commit()
+        await connection.execute(query("wait_for_the_disk"))
+        await connection.commit()
 
     # a pool would retry for its whole time-out what one attempt can tell
     connect(profile).close()

@@ -1,3 +1,8 @@
+-- name: wait_for_the_disk
+-- A claim that a crash of the server takes back would be sent again.
+select set_config('synchronous_commit', 'on', false)
+where current_setting('synchronous_commit') = 'off'
+
 -- name: queue
 -- What is due of one `device`, and what the CRM's live tables have against
 -- it. Each step is looked up for itself: due_steps is asked for no more of

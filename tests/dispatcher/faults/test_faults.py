@@ -151,8 +151,6 @@ def test_stopped_past_its_lease_and_resumed(
 def test_the_database_goes_away_again_and_again(
     world: World, tmp_path: Path, how: str
 ) -> None:
-    # what a crash of the server may not lose, as it is outside of tests
-    world.execute("alter database drip_world set synchronous_commit = on")
     crowd(world, MESSAGES, DEVICES)
     with (
         gateway_process(tmp_path, PAUSE) as gateway,

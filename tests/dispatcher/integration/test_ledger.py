@@ -18,7 +18,7 @@ from dispatcher.errors import DatabaseAwayError, ValuesRefusedError
 from dispatcher.policy import Finished, Settlement
 from dispatcher.recorder import Recorder
 from dispatcher.sending import open_store
-from dispatcher.store.connect import connect
+from dispatcher.store.connect import connect, open_pool
 from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Build, Ledger
 from dispatcher.store.outcomes import Outcomes, Recorded
@@ -211,6 +211,19 @@ async def test_a_claim_stands_in_the_ledger_before_the_send(
             True,
         )
     ]
+
+
+async def test_commits_wait_for_the_disk_where_the_server_does_not(
+    warm: World,
+) -> None:
+    show = "show synchronous_commit"
+    assert warm.value(show) == "off"
+    async with (
+        await open_pool(warm.profile, 1) as pool,
+        pool.connection() as connection,
+    ):
+        cursor = await connection.execute(show)
+        assert await cursor.fetchone() == ("on",)
 
 
 async def test_a_claim_waits_for_the_one_before_and_sees_it(
