@@ -3,7 +3,9 @@
 import asyncio
 import ssl
 from pathlib import Path
+from types import SimpleNamespace
 
+import aiohttp
 import pytest
 
 from dispatcher.domain import Fault, Result
@@ -58,27 +60,40 @@ async def test_no_more_requests_at_once_than_the_gateway_bears() -> None:
 
 
 async def test_what_waits_too_long_for_its_turn_has_not_left() -> None:
+    held = asyncio.Event()
     seen = 0
 
     async def hang(
         reader: asyncio.StreamReader, _writer: asyncio.StreamWriter
     ) -> None:
         nonlocal seen
-        await read_request(reader)
+        await reader.readuntil(b"\r\n\r\n")
         seen += 1
+        held.set()
         await asyncio.sleep(60)
 
     async with (
         raw_server(hang) as base_url,
         HttpGateway(
-            definition(concurrency=1, answer_seconds=1), base_url=base_url
+            definition(concurrency=1, answer_seconds=0.3), base_url=base_url
         ) as gateway,
     ):
-        first, second = await asyncio.gather(
-            gateway.send(device(), message()),
-            gateway.send(device(), message()),
-        )
-    assert {first.result, second.result} == {Result.UNKNOWN, Result.NOT_SENT}
+        session = gateway._transport._session  # noqa: SLF001
+        assert session is not None
+
+        async def hold() -> None:
+            await session.get(
+                base_url,
+                timeout=aiohttp.ClientTimeout(total=None),
+                trace_request_ctx=SimpleNamespace(),
+            )
+
+        holder = asyncio.create_task(hold())
+        await held.wait()
+        outcome = await gateway.send(device(), message())
+        holder.cancel()
+    assert outcome.result is Result.NOT_SENT
+    assert outcome.fault is Fault.GATEWAY_UNAVAILABLE
     assert seen == 1
 
 
