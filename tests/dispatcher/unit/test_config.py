@@ -129,8 +129,8 @@ CHANGES = {
         ("concurrency: 20", "concurency: 20"),
         (
             "dispatcher.yml:10: dispatcher.concurency: unknown key, expected"
-            " one of concurrency, gate_max_age_minutes, lease_seconds,"
-            " request_timeout_seconds"
+            " one of concurrency, database_wait_seconds,"
+            " gate_max_age_minutes, lease_seconds, request_timeout_seconds"
         ),
     ),
     "unknown key of a gateway": (
