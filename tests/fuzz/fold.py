@@ -39,10 +39,7 @@ def fold(contact: Contact) -> Folded:
         for n, place in enumerate(chain)
     }
     gone = _gone(contact, rows)
-    left = {
-        step_id: _gone_row(contact, step_id, what)
-        for step_id, what in gone.items()
-    }
+    left = {i: _gone_row(contact, i, what) for i, what in gone.items()}
     kept = {
         step_id: replace(row, chain_no=None)
         for step_id, row in contact.before.items()
@@ -252,15 +249,23 @@ def _may_have_arrived(place: Place) -> bool:
 
 def _gone(contact: Contact, rows: Mapping[UUID, Row]) -> dict[UUID, Gone]:
     """Return the steps that were in the table and left the chain."""
-    gone = {i: what for i, what in contact.gone.items() if i not in rows}
-    for step_id, row in contact.before.items():
-        is_final = row.status in {"cancelled", "sequence_failed"}
-        if step_id in rows or step_id in gone or is_final:
-            continue
-        is_here = contact.definition.place(step_id) is not None
-        reason = "step_passed" if is_here else "step_removed"
-        gone[step_id] = Gone(reason, row.current_step)
-    return gone
+    final = {"cancelled", "sequence_failed"}
+    days = {step_id: what.day_number for step_id, what in contact.gone.items()}
+    days |= {
+        step_id: row.current_step
+        for step_id, row in contact.before.items()
+        if step_id not in days and row.status not in final
+    }
+    return {
+        step_id: Gone(_reason_to_go(contact, step_id), day_number)
+        for step_id, day_number in days.items()
+        if step_id not in rows
+    }
+
+
+def _reason_to_go(contact: Contact, step_id: UUID) -> str:
+    is_gone = contact.definition.place(step_id) is None
+    return "step_removed" if is_gone else "step_passed"
 
 
 def _gone_row(contact: Contact, step_id: UUID, what: Gone) -> Row:
@@ -283,13 +288,11 @@ def _gone_row(contact: Contact, step_id: UUID, what: Gone) -> Row:
 def _link(
     contact: Contact, chain: list[Place], statuses: list[Status]
 ) -> Link | None:
-    if not chain or contact.exit_reason or contact.ended:
-        return None
-    if statuses[-1][0] != "completed":
+    has_left = contact.exit_reason or contact.ended
+    if not chain or has_left or statuses[-1][0] != "completed":
         return None
     step, settled = chain[-1].step, chain[-1].verdict.settled_at
     if step.link is None or settled is None:
         return None
-    enrolment = contact.enrolment
-    due = settled + step.delay
+    enrolment, due = contact.enrolment, settled + step.delay
     return Link(step.link, enrolment.key.phone, enrolment.lead_id, due)

@@ -19,6 +19,7 @@ folded as (
             when resolution = 'failed' then 'failed'
             when resolution = 'late' or is_skipped_now then 'skipped'
             when chain_no > stop_no then 'sequence_failed'
+            when is_ended and end_reason is not null then 'sequence_failed'
             when exit_reason is not null and is_sendable then 'cancelled'
             when is_ended then 'sequence_failed'
             when resolution = 'awaiting' then 'sent'
