@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dispatcher.profile import Profile
 
 OLDEST, NEWEST = 15, 18  # major versions of Postgres the tests run on
+# To plan a claim takes longer than to run it
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
 # Whoever asks the pool tries again by itself, and says so meanwhile
 WAIT_SECONDS = 10.0  # for a connection of the pool
 RECONNECT_SECONDS = 5.0  # the pool's own tries, ever further apart
@@ -57,7 +59,8 @@ async def open_pool(profile: "Profile", size: int) -> AsyncConnectionPool:
     # a pool would retry for its whole time-out what one attempt can tell
     connect(profile).close()
     pool = AsyncConnectionPool(
-        _conninfo(profile),
+        _conninfo(profile, PLANNED_ONCE),
+        kwargs={"prepare_threshold": 0},
         min_size=1,
         max_size=size,
         configure=configure,
@@ -105,10 +108,11 @@ def replace_database(profile: "Profile") -> None:
         raise _failure(profile, error) from error
 
 
-def _conninfo(profile: "Profile") -> str:
+def _conninfo(profile: "Profile", more_options: str = "") -> str:
     """Return libpq's string; the session is in UTC from its first moment."""
     info = dict(profile.conninfo, application_name="dispatcher")
-    info["options"] = f"{info.get('options', '')} -c TimeZone=UTC".strip()
+    options = (info.get("options", ""), "-c TimeZone=UTC", more_options)
+    info["options"] = " ".join(map(str, options)).strip()
     return make_conninfo("", **info)
 
 

@@ -139,6 +139,15 @@ claimed as (
     on conflict (user_id, enrollment_id, sequence_stepid, attempt_no)
     do nothing
     returning *
+),
+
+-- Each device has one head; a join would compare all heads with all claims
+used as materialized (
+    select
+        jsonb_object_agg(
+            user_id::text || device_id::text, attempts_used
+        ) as attempts
+    from heads
 )
 
 select
@@ -153,13 +162,11 @@ select
     claimed.claimed_at,
     claimed.deadline_at,
     claimed.gap_seconds,
-    heads.attempts_used
+    (
+        used.attempts ->> (claimed.user_id::text || claimed.device_id::text)
+    )::integer as attempts_used
 from claimed
-inner join heads
-    on
-        claimed.user_id = heads.user_id
-        and claimed.enrollment_id = heads.enrollment_id
-        and claimed.sequence_stepid = heads.sequence_stepid
+cross join used
 
 -- name: preview
 select queued.*, device.gateway
