@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from dispatcher.attempts import Attempts, Gateway
@@ -28,6 +29,8 @@ from dispatcher.store.store import Store
 from dispatcher.summary import Summary
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 # After the time-out of a request its outcome must still be written.
 DEADLINE_MARGIN_SECONDS = 15.0
@@ -73,13 +76,10 @@ class Runner:
         self._failure: BaseException | None = None  # the first; ends the run
         self._leases = Leases(store.leases, self._settings.lease_seconds)
         self._fleet = Fleet(store.ledger, self._leases, self._news)
+        wait_seconds = self._settings.database_wait_seconds
         self._attempts = Attempts(
             gateways,
-            Recorder(
-                store.outcomes,
-                self._settings.database_wait_seconds,
-                self._given_up,
-            ),
+            Recorder(store.outcomes, wait_seconds, self._given_up),
             self._fleet,
             may_begin=self._may_begin,
             on_settled=self._count,
@@ -167,16 +167,22 @@ class Runner:
         return not self._fleet.is_idle
 
     async def _look(self) -> bool:
+        wait_seconds = self._settings.database_wait_seconds
+        looking = patiently(self._fleet.look, wait_seconds, self._stop)
+        return await self._unless_stopped(looking, otherwise=False)
+
+    async def _unless_stopped(
+        self, action: Awaitable[Found], otherwise: Found
+    ) -> Found:
+        """Do it, unless the gate closes or the stop comes meanwhile."""
         try:
-            return await patiently(
-                self._fleet.look,
-                self._settings.database_wait_seconds,
-                self._stop,
-            )
+            return await action
+        except GateClosedError as error:
+            self._fail(error)
         except DatabaseAwayError:
             if not self._stop.is_set():
                 raise
-            return False
+        return otherwise
 
     def _check_limits(self) -> None:
         limit = self._limits
@@ -205,16 +211,7 @@ class Runner:
 
     async def _claim(self, ready: list[Device], claims: Claims) -> None:
         """Claim a message for each device; one without has none to send."""
-        try:
-            found = await claims.claim(ready)
-        except GateClosedError as error:
-            self.summary.gate_closed = True
-            self.stop(str(error))
-            return
-        except DatabaseAwayError:
-            if not self._stop.is_set():
-                raise
-            return
+        found = await self._unless_stopped(claims.claim(ready), otherwise=[])
         self.summary.claimed += len(found)
         for claim in found:
             self._attempts.begin(claim)
@@ -257,6 +254,11 @@ class Runner:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
+        """End the run; a closed gate is a way to end it well."""
+        if isinstance(error, GateClosedError):
+            self.summary.gate_closed = True
+            self.stop(str(error))
+            return
         self._failure = self._failure or error
         self.stop("the database refused or was away")
 

@@ -8,7 +8,11 @@ from uuid import UUID
 
 from dispatcher import __version__
 from dispatcher.domain import Claim, Device, Message
-from dispatcher.errors import GateClosedError
+from dispatcher.errors import (
+    DatabaseAwayError,
+    DatabaseError,
+    GateClosedError,
+)
 from dispatcher.store.leases import columns_of
 from dispatcher.store.session import Row, Session, Transaction
 
@@ -70,10 +74,18 @@ class Ledger:
         """Return the devices that can send now or after their gap.
 
         Devices that another dispatcher leases are left out.
+
+        Raises GateClosedError when there is no queue to look at.
         """
-        rows = await self._session.rows(
-            "sendable_devices", owner=self._owner, gateways=self._gateways
-        )
+        try:
+            rows = await self._session.rows(
+                "sendable_devices", owner=self._owner, gateways=self._gateways
+            )
+        except DatabaseAwayError:
+            raise
+        except DatabaseError:
+            await self.open_gate()  # shut, if a build replaces the views
+            raise
         return [
             Sendable(
                 Device(

@@ -14,7 +14,11 @@ from psycopg import errors
 
 from dispatcher.config import Config
 from dispatcher.domain import Claim, Device, Fault, Outcome, Result
-from dispatcher.errors import DatabaseAwayError, ValuesRefusedError
+from dispatcher.errors import (
+    DatabaseAwayError,
+    GateClosedError,
+    ValuesRefusedError,
+)
 from dispatcher.policy import Finished, Settlement
 from dispatcher.recorder import Recorder
 from dispatcher.sending import open_store
@@ -333,6 +337,14 @@ def expire_leases(world: World) -> None:
     world.execute(
         "update dispatch.device_leases set expires_at = clock_timestamp()"
     )
+
+
+async def test_a_queue_that_is_rebuilt_is_a_closed_gate(warm: World) -> None:
+    """As in a build with --full-refresh, at whatever is asked first."""
+    async with process(warm) as one:
+        warm.execute("drop schema drip cascade")
+        with pytest.raises(GateClosedError, match="view_missing"):
+            await one.ledger.sendable_devices()
 
 
 async def test_a_lease_too_short_for_a_request_refuses_the_claim(
