@@ -473,19 +473,6 @@ HISTORIES: dict[str, History] = {
 }
 
 
-@pytest.fixture(scope="module")
-def failures(
-    server: Server,
-    built_database: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Exception]:
-    """Return what went wrong in which history."""
-    project = copy_project(tmp_path_factory.mktemp("rules"), server)
-    add_policies(project.project_dir / "seeds/sequence_policies.csv")
-    with world_of(server, project, built_database) as world:
-        return tell(world, HISTORIES, [*QUEUE, "enrollment_diagnostics"])
-
-
 def add_policies(file: Path) -> None:
     """Add the histories' policies to those of the other tests."""
     columns = file.read_text().splitlines()[0].split(",")
@@ -497,7 +484,18 @@ def add_policies(file: Path) -> None:
             writer.writerow({"sequence_id": sequence, **policies})
 
 
-@pytest.mark.parametrize("name", HISTORIES)
-def test_history(failures: dict[str, Exception], name: str) -> None:
-    if name in failures:
-        raise failures[name]
+# One test, or each worker would tell all of them for those that it shows
+def test_history(
+    server: Server,
+    built_database: str,
+    tmp_path: Path,
+    subtests: pytest.Subtests,
+) -> None:
+    project = copy_project(tmp_path, server)
+    add_policies(project.project_dir / "seeds/sequence_policies.csv")
+    with world_of(server, project, built_database) as world:
+        told = tell(world, HISTORIES, [*QUEUE, "enrollment_diagnostics"])
+    for name in HISTORIES:
+        with subtests.test(name):
+            if name in told:
+                raise told[name]
