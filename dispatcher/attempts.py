@@ -102,9 +102,12 @@ class Attempts:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def claimed(self) -> list[UUID]:
-        """Name the messages in hand."""
-        return list(self._tasks.values())
+    def claimed(self) -> set[UUID]:
+        """Name the messages in hand.
+
+        So is what was sent and could not be written: it did begin.
+        """
+        return {*self._tasks.values(), *self.unsettled()}
 
     def unsettled(self) -> list[UUID]:
         """Name the messages that count as unknown if all ends now."""

@@ -12,11 +12,13 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from dispatcher.claims import Claims
 from dispatcher.config import Config
 from dispatcher.domain import Claim, Device, Fault, Outcome, Result
 from dispatcher.errors import (
     DatabaseAwayError,
     GateClosedError,
+    LedgerError,
     ValuesRefusedError,
 )
 from dispatcher.policy import Finished, Settlement
@@ -448,6 +450,28 @@ def test_a_claim_that_was_cut_off_releases_what_it_left(
     warm.build("0:06")
     warm.dispatch("0:07")
     assert warm.texts() == [(PHONE, "WARM, day 1")]
+
+
+def test_what_was_sent_and_not_written_is_not_released(
+    warm: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when a later claim was cut off: it would be sent again."""
+    claim = Claims.claim
+
+    async def doubtful(claims: Claims, devices: list[Device]) -> list[Claim]:
+        found = await claim(claims, devices)
+        monkeypatch.setattr(claims, "_is_in_doubt", True)
+        return found
+
+    async def refuse(*_: Any) -> list[Recorded]:
+        raise ValuesRefusedError("no room for it")
+
+    monkeypatch.setattr(Claims, "claim", doubtful)
+    monkeypatch.setattr(Outcomes, "record", refuse)
+    with pytest.raises(LedgerError, match="count as unknown"):
+        warm.dispatch("0:05")
+    assert len(warm.received) == 1
+    assert warm.ledger("status") == [("sending",)]
 
 
 # outcomes
