@@ -6,7 +6,6 @@ HTTP. Times are T0 + h:mm, as HISTORIES.md writes them.
 
 import asyncio
 import csv
-import gc
 import json
 import os
 import shutil
@@ -18,16 +17,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 from uuid import UUID
 
 import psycopg
-import sqlparse
-from dbt_common.events.base_types import BaseEvent, EventLevel
-from dbt_common.events.event_manager import EventManager
 from psycopg import sql
-from sqlparse.engine import FilterStack
-from sqlparse.sql import Statement
 
 from dispatcher.config import Config, GatewaySettings, Settings
 from dispatcher.dbt_build import BuildReport, Project, build, code_hash
@@ -38,6 +31,7 @@ from dispatcher.runner import Limits
 from dispatcher.sending import send
 from dispatcher.store.connect import connect
 from dispatcher.summary import Summary
+from tests.dispatcher.integration.lean import lean
 
 if TYPE_CHECKING:
     from dispatcher.demo.received import Received
@@ -57,10 +51,6 @@ POLICIES = {
 PHONE, OTHER_PHONE = "60111000001", "60111000002"
 RETRYABLE = Rule(do="refused_by_whatsapp")
 SILENT = Rule(do="hang", accepted=True)
-
-# What is replaced during a build
-_parse = sqlparse.parse
-_fire_event = EventManager.fire_event
 
 # A part of what dbt parsed, so one name spares each test a whole parse
 DATABASE = "drip_world"
@@ -163,7 +153,7 @@ def dbt_build(
     dbt_vars: dict[str, object] | None = None,
 ) -> BuildReport:
     """Build in this process."""
-    with _lean(environment(project, dbt_vars)):
+    with lean(environment(project, dbt_vars)):
         return build(
             project,
             with_unit_tests=with_unit_tests,
@@ -172,52 +162,11 @@ def dbt_build(
         )
 
 
-@contextmanager
-def _lean(settings: dict[str, str]) -> Iterator[None]:
-    """Spare a build what costs it a third of its time.
-
-    That is the garbage collector, an environment that dbt searches for
-    secrets at each of its thousand events, the events that nobody reads, and
-    the grouping of tokens, of which dbt looks at the first few when it puts
-    ephemeral models together.
-    """
-    gc.disable()
-    kept = {"PATH": os.environ["PATH"]}
-    try:
-        with (
-            patch.dict(os.environ, {**kept, **settings}, clear=True),
-            patch("dbt.compilation.sqlparse.parse", _tokens),
-            patch.object(EventManager, "fire_event", _fire),
-        ):
-            yield
-    finally:
-        gc.enable()
-
-
-def _fire(
-    manager: EventManager,
-    event: BaseEvent,
-    level: EventLevel | None = None,
-    **options: Any,
-) -> None:
-    """Tell of what went wrong alone."""
-    if (level or event.level_tag()) in {EventLevel.WARN, EventLevel.ERROR}:
-        _fire_event(manager, event, level, **options)
-
-
-def _tokens(text: str) -> tuple[Statement, ...]:
-    """Return the statements as dbt needs them: where does the `with` stand?"""
-    statements = tuple(FilterStack().run(text))  # type: ignore[no-untyped-call]
-    first = statements[0].token_first(skip_cm=True)
-    begins_with = first is not None and first.normalized == "WITH"
-    return statements if begins_with else _parse(text)
-
-
 def dbt(project: Project, *args: str) -> Any:
     """Run any command of dbt in this process; return its result."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  # takes a second
 
-    with _lean(environment(project)):
+    with lean(environment(project)):
         return dbtRunner().invoke(["--quiet", *args, *_options(project)])
 
 
@@ -234,7 +183,7 @@ def seed(
 
     arguments = ["--quiet", "seed", *project.arguments(), *options]
     arguments += ["--vars", json.dumps(dbt_vars or {})]
-    with _lean(environment(project, dbt_vars)):
+    with lean(environment(project, dbt_vars)):
         outcome: Any = dbtRunner().invoke(arguments)
     if outcome.exception:
         raise outcome.exception

@@ -464,7 +464,7 @@ def test_what_was_sent_and_not_written_is_not_released(
         return found
 
     async def refuse(*_: Any) -> list[Recorded]:
-        raise ValuesRefusedError("no room for it")
+        raise ValuesRefusedError(PHONE)
 
     monkeypatch.setattr(Claims, "claim", doubtful)
     monkeypatch.setattr(Outcomes, "record", refuse)
