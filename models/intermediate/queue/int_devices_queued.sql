@@ -5,7 +5,9 @@
 
 -- From one device to the next through the index of active steps: what is
 -- asked for is a few devices, not the steps of all. The claim does the same.
-with recursive steps as (
+-- Steps are asked for twice, but must not be written down: then each hop would
+-- sort them all.
+with recursive steps as not materialized (
 
     select
         user_id,
