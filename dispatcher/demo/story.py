@@ -38,7 +38,7 @@ def tell(place: Place, leads: Path | None) -> bool:
     """Run the whole story; True when nothing was sent twice or lost."""
     heading("The scene: one tenant of the old system")
     scenario.reset(place.profile)
-    _import_leads(place, leads)
+    import_leads(place, leads)
     heading("1  dbt build: what is wrong with the data")
     _build(place, everything=True)
     show_table(_query(place, "demo_findings"), "pipeline_findings")
@@ -66,7 +66,8 @@ def heading(text: str) -> None:
     click.secho(f"\n== {text} ==", bold=True)
 
 
-def _import_leads(place: Place, leads: Path | None) -> None:
+def import_leads(place: Place, leads: Path | None) -> None:
+    """Import these leads, or those of the scene; say what came of it."""
     if leads is None:
         leads = place.leads
         scenario.write_leads(leads)

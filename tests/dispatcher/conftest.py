@@ -14,6 +14,7 @@ from dispatcher.store.connect import connect
 from tests.conftest import TEMPLATE
 from tests.dispatcher.integration.harness import (
     DATABASE,
+    SILENT,
     Server,
     World,
     copy_project,
@@ -23,6 +24,7 @@ from tests.dispatcher.integration.harness import (
 )
 
 BUILT, ENROLLED = "drip_built", "drip_enrolled"
+UNANSWERED = "drip_unanswered"
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +56,16 @@ def enrolled(server: Server, dbt_project: Project, built_database: str) -> str:
     return ENROLLED
 
 
+@pytest.fixture(scope="session")
+def unanswered(server: Server, dbt_project: Project, enrolled: str) -> str:
+    """Return a template: step 1 claimed at 0:05, no answer, built at 0:10."""
+    with world_of(server, dbt_project, enrolled) as world:
+        world.dispatch("0:05", SILENT, timeout_seconds=0.5)
+        world.build("0:10")
+    recreate(server, UNANSWERED, DATABASE)
+    return UNANSWERED
+
+
 @pytest.fixture
 def world(
     server: Server, dbt_project: Project, built_database: str
@@ -69,6 +81,15 @@ def warm(
 ) -> Iterator[World]:
     """Yield the world of history 1."""
     with world_of(server, dbt_project, enrolled) as found:
+        yield found
+
+
+@pytest.fixture
+def unknown(
+    server: Server, dbt_project: Project, unanswered: str
+) -> Iterator[World]:
+    """Yield the world of history 6, whose gateway got one message."""
+    with world_of(server, dbt_project, unanswered) as found:
         yield found
 
 

@@ -68,7 +68,7 @@ def assert_closed(world: World, reason: str) -> None:
 def test_readers_never_see_an_error_while_builds_run(warm: World) -> None:
     reader = Reader(warm)
     with reader:
-        for _ in range(8):  # without data tests, which only read
+        for _ in range(3):  # without data tests, which only read
             beside = ("--exclude-resource-type", "unit_test", "test")
             assert dbt(warm.project, "build", *beside).success
     assert reader.errors == []

@@ -27,7 +27,7 @@ from tests.dispatcher.integration.harness import (
     RETRYABLE,
     SILENT,
     TENANT,
-    WARM,
+    THIRD_PHONE,
     World,
     address,
     config_for,
@@ -103,84 +103,63 @@ def test_history_04_a_failure_is_retried(warm: World) -> None:
     assert warm.due() == [(1, 2, False)]
 
 
-@pytest.mark.parametrize(
-    ("sequence", "rest"),
-    [
-        (
-            WARM,
-            [(2, "sequence_failed", None), (3, "sequence_failed", None)],
-        ),
-        (CONTINUE, [(2, "active", "24:45"), (3, "pending", "48:45")]),
-    ],
-)
-def test_history_05_three_attempts_in_all(
-    world: World, sequence: UUID, rest: list[tuple[int, str, str | None]]
-) -> None:
-    world.warm(sequence)
+def test_history_05_three_attempts_in_all(world: World) -> None:
+    """And under on_failure: continue, in a sequence beside it."""
+    world.warm()
+    beside(world, "CONTINUE", CONTINUE, OTHER_PHONE)
     world.build("0:00")
     world.dispatch("0:05", RETRYABLE)
     world.build("0:06")
 
     world.dispatch("0:12", RETRYABLE)
     world.build("0:13")
-    assert world.contacts(*STATE)[0] == (1, "active", "0:42")
+    assert world.contacts(*STATE)[::3] == [(1, "active", "0:42")] * 2
 
     summary = world.dispatch("0:45", RETRYABLE)
     world.build("0:46")
-    assert summary.failed_for_good == 1
-    assert world.contacts(*STATE) == [(1, "failed", None), *rest]
-    assert world.ledger("attempt_no", "status", "claimed_at") == [
-        (1, "failed", "0:05"),
-        (2, "failed", "0:12"),
-        (3, "failed", "0:45"),
+    assert summary.failed_for_good == 2
+    assert world.contacts(*STATE) == [
+        (1, "failed", None),
+        (2, "sequence_failed", None),
+        (3, "sequence_failed", None),
+        (1, "failed", None),
+        (2, "active", "24:45"),
+        (3, "pending", "48:45"),
+    ]
+    assert sorted(world.ledger("attempt_no", "status", "claimed_at")) == [
+        *[(1, "failed", "0:05")] * 2,
+        *[(2, "failed", "0:12")] * 2,
+        *[(3, "failed", "0:45")] * 2,
     ]
 
 
-def test_history_06_a_silent_gateway_leaves_an_unknown(warm: World) -> None:
-    warm.dispatch("0:05", SILENT, timeout_seconds=0.5)
+def beside(world: World, name: str, sequence: UUID, phone: str) -> None:
+    """Add a sequence with a policy of its own, and a contact to it."""
+    world.sequence(name, sequence=sequence)
+    world.lead(phone, name)
 
-    warm.build("0:10")
 
-    assert warm.ledger("status", "claimed_at") == [("unknown", "0:05")]
-    assert_unknown_in_grace(warm)
+def test_history_06_a_silent_gateway_leaves_an_unknown(
+    unknown: World,
+) -> None:
+    assert unknown.ledger("status", "claimed_at") == [("unknown", "0:05")]
+    assert_unknown_in_grace(unknown)
 
 
 def assert_unknown_in_grace(world: World) -> None:
     """What history 6 says after its build at 0:10."""
-    assert world.contacts("status", "next_trigger_time")[0] == (
-        *(1, "active", "1:05"),
-    )
-    assert world.monitor("hold_reason")[0] == (1, "outcome_unknown")
+    firsts = world.contacts("status", "next_trigger_time")[::3]
+    assert set(firsts) == {(1, "active", "1:05")}
+    holds = world.monitor("hold_reason")[::3]
+    assert set(holds) == {(1, "outcome_unknown")}
     assert world.due() == []
 
 
-@pytest.mark.parametrize(
-    ("sequence", "steps", "due"),
-    [
-        (
-            WARM,
-            [(1, "completed", None, "0:05"), (2, "active", "24:05", None)],
-            [],
-        ),
-        (
-            HOLD,
-            [(1, "active", "1:05", None), (2, "pending", "24:05", None)],
-            [],
-        ),
-        (
-            RESEND,
-            [(1, "active", "1:05", None), (2, "pending", "25:05", None)],
-            [(1, 2, True)],
-        ),
-    ],
-)
-def test_history_07_after_the_grace_of_an_unknown(
-    world: World,
-    sequence: UUID,
-    steps: list[tuple[int, str, str | None, str | None]],
-    due: list[tuple[int, int, bool]],
-) -> None:
-    world.warm(sequence)
+def test_history_07_after_the_grace_of_an_unknown(world: World) -> None:
+    """Under each on_unknown: assume_sent, hold, resend."""
+    world.warm()
+    beside(world, "HOLD", HOLD, OTHER_PHONE)
+    beside(world, "RESEND", RESEND, THIRD_PHONE)
     world.build("0:00")
     world.dispatch("0:05", SILENT, timeout_seconds=0.5)
     world.build("0:10")
@@ -188,30 +167,37 @@ def test_history_07_after_the_grace_of_an_unknown(
 
     world.build("1:06")
 
-    assert world.contacts(*STATE, "completed_at")[:2] == steps
-    assert world.due() == due
+    columns = ("contact_phone", *STATE, "completed_at")
+    steps = [step for step in world.contacts(*columns) if step[0] < 3]
+    assert steps == [
+        (1, PHONE, "completed", None, "0:05"),
+        (2, PHONE, "active", "24:05", None),
+        (1, OTHER_PHONE, "active", "1:05", None),
+        (2, OTHER_PHONE, "pending", "24:05", None),
+        (1, THIRD_PHONE, "active", "1:05", None),
+        (2, THIRD_PHONE, "pending", "25:05", None),
+    ]
+    assert world.due() == [(1, 2, True)]
     world.dispatch("1:07")
-    assert len(world.received) == 1 + len(due)
+    assert world.texts()[3:] == [(THIRD_PHONE, "RESEND, day 1")]
 
 
-def test_history_08_a_receipt_settles_an_unknown(warm: World) -> None:
-    warm.dispatch("0:05", SILENT, timeout_seconds=0.5)
-    warm.build("0:10")
-    warm.now("0:30")
-    warm.execute(
+def test_history_08_a_receipt_settles_an_unknown(unknown: World) -> None:
+    unknown.now("0:30")
+    unknown.execute(
         "insert into dispatch.delivery_receipts"
         " (user_id, message_id, status, occurred_at)"
         " select user_id, id, 'delivered', dispatch.now_utc()"
         " from dispatch.broadcast_messages"
     )
 
-    warm.build("0:31")
+    unknown.build("0:31")
 
-    assert warm.contacts(*STATE, "completed_at")[0] == (
+    assert unknown.contacts(*STATE, "completed_at")[0] == (
         *(1, "completed", None, "0:05"),
     )
-    assert warm.monitor("message_status")[0] == (1, "delivered")
-    assert warm.ledger("status") == [("unknown",)]
+    assert unknown.monitor("message_status")[0] == (1, "delivered")
+    assert unknown.ledger("status") == [("unknown",)]
 
 
 def test_history_09_killed_after_the_bytes_left(

@@ -3,11 +3,10 @@
 import json
 from uuid import UUID
 
-import pytest
 from click.testing import CliRunner, Result
 
 from dispatcher.cli import cli
-from tests.dispatcher.integration.harness import PHONE, SILENT, TENANT, World
+from tests.dispatcher.integration.harness import PHONE, TENANT, World
 
 
 def settle(world: World, *command: str) -> Result:
@@ -23,15 +22,6 @@ def message(world: World, attempt_no: int = 1) -> str:
             attempt_no,
         )
     )
-
-
-@pytest.fixture
-def unknown(warm: World) -> World:
-    """Return a world in which step 1 was claimed at 0:05 and got no answer."""
-    warm.dispatch("0:05", SILENT, timeout_seconds=0.5)
-    warm.build("0:06")
-    assert warm.due() == []
-    return warm
 
 
 def test_what_was_sent_is_done(unknown: World) -> None:
@@ -87,7 +77,7 @@ def test_what_was_not_sent_is_sent_once_more(unknown: World) -> None:
     assert unknown.contacts("status", "completed_at")[0] == (
         *(1, "completed", "0:32"),
     )
-    assert unknown.texts().count((PHONE, "WARM, day 1")) == 2
+    assert unknown.texts() == [(PHONE, "WARM, day 1")]
 
 
 def test_what_a_build_assumed_is_taken_back(unknown: World) -> None:
