@@ -47,7 +47,9 @@ select
             and receipt.status <> 'failed'
     ) as has_receipt
 from dispatch.broadcast_messages as attempt
-where attempt.id = any(%(message_ids)s)
+where
+    attempt.user_id in (select user_id from dispatch.ledger_tenants)
+    and attempt.id = any(%(message_ids)s)
 order by attempt.user_id, attempt.id
 for update
 
@@ -121,6 +123,7 @@ left join {target}.fault_policies as policy
     on attempt.fault_class = policy.fault_class
 where
     attempt.status = 'failed'
+    and attempt.user_id in (select user_id from dispatch.ledger_tenants)
     and (
         %(enrollment_id)s::uuid is null
         or attempt.enrollment_id = %(enrollment_id)s

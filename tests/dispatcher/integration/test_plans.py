@@ -5,6 +5,7 @@ There are enough rows, and analysed, for the planner to know better.
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -99,15 +100,24 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         "owner": "test",
         "version": "test",
         "invocation_id": "test",
+        "message_ids": ids(many, "id"),
+        "enrollment_id": ids(many, "enrollment_id")[0],
+        "sequence_stepid": None,
+        "fault_class": None,
+        "since": None,
     }
     expected = {
         "refuse": 0,
         "sendable_devices": DEVICES,
         "preview": 5,
         "claim": 3,
+        "lock_attempts": 3,
+        "failed_attempts": 0,
     }
     for name, rows in expected.items():
-        text = query(name, target=TARGET, app="public")
+        text = query(
+            name, target=TARGET, app="public", memory=f"{TARGET}_memory"
+        )
         explained = many.connection.execute(
             b"explain (format json) " + text.as_bytes(many.connection), values
         )
@@ -118,6 +128,15 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         }
         assert read_whole & LARGE == set(), name
         assert many.connection.execute(text, values).rowcount == rows, name
+
+
+def ids(world: World, column: str) -> list[UUID]:
+    """Return those of the first messages."""
+    rows = world.rows(
+        f"select {column} from dispatch.broadcast_messages"  # noqa: S608
+        " order by id limit 3"
+    )
+    return [found for (found,) in rows]
 
 
 def nodes(part: Any) -> Iterator[dict[str, Any]]:

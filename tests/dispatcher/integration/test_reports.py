@@ -27,13 +27,6 @@ REPORTS = [
 ]
 
 
-@pytest.fixture
-def reported(warm: World) -> World:
-    """Return a world of history 1 in which the reports know the device."""
-    warm.build("0:00", select=[])
-    return warm
-
-
 def rows_of(world: World, report: str) -> list[tuple[Any, ...]]:
     return world.rows(
         f"select * from drip.{report} as report"  # noqa: S608
@@ -42,43 +35,43 @@ def rows_of(world: World, report: str) -> list[tuple[Any, ...]]:
     )
 
 
-def test_a_send_counts_before_the_next_build(reported: World) -> None:
+def test_a_send_counts_before_the_next_build(warm: World) -> None:
     counts = (
         "select should, done, remaining, open_enrollments"
         " from drip.sequence_summary where sequence_id = %s"
     )
-    assert reported.rows(counts, WARM) == [(3, 0, 3, 1)]
-    reported.dispatch("0:05")
-    assert reported.rows(counts, WARM) == [(3, 1, 2, 1)]
-    reported.build("0:10")
-    assert reported.rows(counts, WARM) == [(3, 1, 2, 1)]
+    assert warm.rows(counts, WARM) == [(3, 0, 3, 1)]
+    warm.dispatch("0:05")
+    assert warm.rows(counts, WARM) == [(3, 1, 2, 1)]
+    warm.build("0:10")
+    assert warm.rows(counts, WARM) == [(3, 1, 2, 1)]
 
 
-def test_a_report_is_of_one_tenant(reported: World) -> None:
-    reported.dispatch("0:05")
-    reported.build("0:10", select=[])
-    before = {report: rows_of(reported, report) for report in REPORTS}
+def test_a_report_is_of_one_tenant(warm: World) -> None:
+    warm.dispatch("0:05")
+    warm.build("0:10", select=[])
+    before = {report: rows_of(warm, report) for report in REPORTS}
 
-    reported.tenant(OTHER_TENANT)
-    reported.device(OTHER_DEVICE, OTHER_TENANT)
-    reported.sequence(sequence=HOT, user=OTHER_TENANT)
+    warm.tenant(OTHER_TENANT)
+    warm.device(OTHER_DEVICE, OTHER_TENANT)
+    warm.sequence(sequence=HOT, user=OTHER_TENANT)
     for phone in ("12", PHONE, OTHER_PHONE):
-        reported.lead(phone, device=OTHER_DEVICE, user=OTHER_TENANT)
-    reported.build("0:10", select=[])
-    reported.dispatch("0:15")
+        warm.lead(phone, device=OTHER_DEVICE, user=OTHER_TENANT)
+    warm.build("0:10", select=[])
+    warm.dispatch("0:15")
 
-    assert {report: rows_of(reported, report) for report in REPORTS} == before
+    assert {report: rows_of(warm, report) for report in REPORTS} == before
     assert all(before[report] for report in REPORTS if "failed" not in report)
 
 
-def test_history_survives_the_device_that_made_it(reported: World) -> None:
-    reported.dispatch("0:05")
-    reported.execute("delete from public.leads")
-    reported.execute("delete from public.user_devices where id = %s", DEVICE)
-    reported.build("0:10", select=[])
+def test_history_survives_the_device_that_made_it(warm: World) -> None:
+    warm.dispatch("0:05")
+    warm.execute("delete from public.leads")
+    warm.execute("delete from public.user_devices where id = %s", DEVICE)
+    warm.build("0:10", select=[])
     named = "select device_name from drip.{}"
     for report in ("message_log", "device_performance_monitor"):
-        assert reported.value(named.format(report)) == "Device 11"
+        assert warm.value(named.format(report)) == "Device 11"
 
 
 @pytest.mark.parametrize(
