@@ -26,9 +26,10 @@ from dispatcher.config import Config, GatewaySettings, Settings
 from dispatcher.dbt_build import BuildReport, Project, build, code_hash
 from dispatcher.demo.gateway import SimulatedGateway
 from dispatcher.demo.script import Rule, Script
+from dispatcher.domain import Claim
 from dispatcher.profile import Profile
 from dispatcher.runner import Limits
-from dispatcher.sending import send
+from dispatcher.sending import open_store, send
 from dispatcher.store.connect import connect
 from dispatcher.summary import Summary
 from tests.dispatcher.integration.lean import lean
@@ -450,6 +451,17 @@ class World:
 
 def address(device: UUID) -> str:
     return f"6012{device.int:07}:1@s.whatsapp.net"
+
+
+async def claim_and_vanish(world: World) -> list[Claim]:
+    """Claim all that can be as the runner does, then do nothing any more."""
+    config = config_for("http://127.0.0.1:9")
+    async with open_store(world.profile, config) as store:
+        build = await store.ledger.open_gate()
+        found = await store.ledger.sendable_devices()
+        devices = [item.device for item in found]
+        await store.leases.take([device.key for device in devices], 60)
+        return await store.ledger.claim(devices, build, 20)
 
 
 def config_for(base_url: str, timeout_seconds: float = 5) -> Config:

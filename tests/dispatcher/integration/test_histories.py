@@ -30,7 +30,7 @@ from tests.dispatcher.integration.harness import (
     THIRD_PHONE,
     World,
     address,
-    config_for,
+    claim_and_vanish,
 )
 from tests.dispatcher.integration.processes import (
     dispatcher_process,
@@ -226,25 +226,12 @@ def test_history_09_killed_after_the_bytes_left(
 
 def test_history_09_killed_before_the_bytes_left(warm: World) -> None:
     warm.now("0:05")
-    asyncio.run(claim_and_vanish(warm))
+    assert len(asyncio.run(claim_and_vanish(warm))) == 1
 
     warm.build("0:10")
 
     assert warm.ledger("status", "claimed_at") == [("sending", "0:05")]
     assert_unknown_in_grace(warm)
-
-
-async def claim_and_vanish(world: World) -> None:
-    """Claim as the runner does, then do nothing any more."""
-    config = config_for("http://127.0.0.1:9")
-    async with sending.open_store(world.profile, config) as store:
-        ledger = store.ledger
-        build = await ledger.open_gate()
-        (item,) = await ledger.sendable_devices()
-        key = (item.device.user_id, item.device.device_id)
-        await store.leases.take([key], 60)
-        claims = await ledger.claim([item.device], build, 20)
-    assert len(claims) == 1
 
 
 def test_history_10_stopped_between_claim_and_send(
