@@ -80,6 +80,7 @@ class Outcome:
     http_status: int | None = None
     error: str | None = None  # for people; holds no secret
     retry_after: float | None = None  # seconds, when the gateway names them
+    is_of_gateway: bool = False  # it is about all devices of the gateway
     answer: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -112,6 +113,7 @@ class DeviceStatus:
 
     state: DeviceState
     detail: str  # for people; holds no secret
+    is_silent: bool = False  # the gateway gave no answer at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Iterable
 
@@ -9,8 +10,9 @@ from dispatcher.domain import Device, DeviceKey
 from dispatcher.errors import DatabaseAwayError
 from dispatcher.leases import Leases
 from dispatcher.policy import share
+from dispatcher.probes import Probes
 from dispatcher.schedule import Schedule
-from dispatcher.store.ledger import Ledger
+from dispatcher.store.ledger import Ledger, Sendable
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +31,15 @@ class Fleet:
     """
 
     def __init__(
-        self, ledger: Ledger, leases: Leases, news: asyncio.Event
+        self,
+        ledger: Ledger,
+        leases: Leases,
+        probes: Probes,
+        news: asyncio.Event,
     ) -> None:
         self._ledger = ledger
         self._leases = leases
+        self._probes = probes
         self._news = news
         self._devices: dict[DeviceKey, Device] = {}
         self._schedule = Schedule()
@@ -44,8 +51,8 @@ class Fleet:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no device waits or is busy."""
-        return not self._schedule and not self._busy
+        """Whether no device waits or is busy, and no gateway is asked."""
+        return not self._schedule and not self._busy and not self._probes
 
     def next_at(self) -> float | None:
         """Return when the next device may send, by time.monotonic()."""
@@ -92,9 +99,12 @@ class Fleet:
         """
         async with self._looking:
             company = await self._leases.company()
+            listed = await self._ledger.sendable_devices()
+            self._probe(item for item in listed if item.is_gateway_due)
             found = {
                 item.device.key: item
-                for item in await self._ledger.sendable_devices()
+                for item in listed
+                if not item.is_gateway_due
             }
             now = time.monotonic()
             new = [key for key in found if self._is_new(key, now)]
@@ -107,11 +117,37 @@ class Fleet:
             await self._give_back_idle()
             taken = await self._leases.take(new[: fair.to_take])
             for key in taken:
-                self._devices[key] = found[key].device
-                self._schedule.put(key, now + found[key].wait_seconds)
+                self._admit(found[key])
         if taken:
             self._news.set()
         return bool(taken)
+
+    def _probe(self, items: Iterable[Sendable]) -> None:
+        """Let one device of each gateway that is half open stand for it."""
+        waiting: dict[str, list[Device]] = {}
+        for item in items:
+            waiting.setdefault(item.device.gateway, []).append(item.device)
+        for devices in waiting.values():
+            # any: one that is dead itself must not stand for it every time
+            chosen = random.choice(devices)  # noqa: S311
+            self._probes.ask_gateway(chosen, self.look)
+
+    def _admit(self, item: Sendable) -> None:
+        """Let a device wait for its gap; ask first whether it is back."""
+        key = item.device.key
+        self._devices[key] = item.device
+        if not item.is_half_open:
+            self.put(key, item.wait_seconds)
+            return
+        self._busy.add(key)
+
+        def go_on(may_try: bool) -> None:  # noqa: FBT001
+            if may_try:
+                self.put(key, item.wait_seconds)
+            else:
+                self.rest(key)
+
+        self._probes.ask_device(item.device, go_on)
 
     async def _give_back_idle(self) -> None:
         """Keep no device from others that we have no use for."""

@@ -12,8 +12,10 @@ class FaultPolicy:
 
     uses_attempt: bool
     retries: int  # how often a step may be tried again after such a fault
-    breaker_scope: str | None  # "device", or nothing is left alone
-    cool_down_seconds: float
+    breaker_scope: str | None  # "device" or "gateway"; else none
+    cool_down_seconds: float  # at first; twice as long each time
+    longest_cool_down_seconds: float = 0
+    devices_to_open: int | None = None  # the gateway's breaker, in a row
 
 
 FaultPolicies = Mapping[Fault, FaultPolicy]
@@ -31,6 +33,10 @@ class Settlement:
     status: str  # sent, failed, unknown or released
     is_final: bool  # failed, and no attempt is left
     cool_down_seconds: float  # 0: the device goes on
+    longest_cool_down_seconds: float = 0
+    # so many devices in a row open their gateway's breaker; None: the fault
+    # is not the gateway's
+    devices_to_open: int | None = None
 
 
 def settle(
@@ -44,13 +50,17 @@ def settle(
     if outcome.result is Result.ACCEPTED:
         return Settlement("sent", is_final=False, cool_down_seconds=0)
     policy = policies.get(outcome.fault or Fault.UNCLASSIFIED, _STRICTEST)
-    cool_down = _cool_down(outcome, policy)
-    if outcome.result is Result.UNKNOWN:
-        return Settlement("unknown", False, cool_down)  # noqa: FBT003
-    if not policy.uses_attempt:
-        return Settlement("released", False, cool_down)  # noqa: FBT003
-    is_final = attempts_used + 1 > policy.retries
-    return Settlement("failed", is_final, cool_down)
+    status, is_final = "unknown", False
+    if outcome.result is Result.NOT_SENT:
+        status = "failed" if policy.uses_attempt else "released"
+        is_final = policy.uses_attempt and attempts_used + 1 > policy.retries
+    return Settlement(
+        status,
+        is_final,
+        _cool_down(outcome, policy),
+        policy.longest_cool_down_seconds,
+        _devices_to_open(outcome, policy),
+    )
 
 
 def _cool_down(outcome: Outcome, policy: FaultPolicy) -> float:
@@ -58,6 +68,19 @@ def _cool_down(outcome: Outcome, policy: FaultPolicy) -> float:
     if policy.breaker_scope is None:
         return 0
     return max(policy.cool_down_seconds, outcome.retry_after or 0)
+
+
+def _devices_to_open(outcome: Outcome, policy: FaultPolicy) -> int | None:
+    """How many must fail before their gateway is left alone.
+
+    One is enough when the gateway itself asks to be left alone, or speaks of
+    all its devices.
+    """
+    if outcome.is_of_gateway:
+        return 1
+    if policy.breaker_scope != "gateway":
+        return None
+    return 1 if outcome.retry_after else policy.devices_to_open
 
 
 def confirmed(outcome: Outcome, check: NumberCheck | None) -> Outcome:

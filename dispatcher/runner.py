@@ -1,36 +1,43 @@
-"""The loop: gate, lease, claim, send, record, until nothing is sendable."""
+"""The loop: gate, lease, claim, send, record, until nothing is sendable.
+
+A run that waits goes on from build to build until it is stopped.
+"""
 
 import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import (
+    Callable,
+    Iterator,
+    Mapping,
+)
 from uuid import UUID
 
-from dispatcher.attempts import Attempts, Gateway
+from dispatcher.attempts import Attempts
 from dispatcher.claims import Claims
 from dispatcher.config import Config
 from dispatcher.domain import Device
+from dispatcher.ending import Ending, cancel
 from dispatcher.errors import (
-    DatabaseAwayError,
     DatabaseError,
-    GateClosedError,
-    LedgerError,
 )
 from dispatcher.fleet import LOOK_SECONDS, Fleet
+from dispatcher.gateways import HttpGateway
 from dispatcher.leases import Leases
+from dispatcher.limits import Limits
 from dispatcher.patience import patiently
 from dispatcher.policy import Finished
+from dispatcher.probes import Probes
 from dispatcher.recorder import Recorder
 from dispatcher.store.ledger import Build
 from dispatcher.store.store import Store
 from dispatcher.summary import Summary
+from dispatcher.waiting import outlast, when_open
+
+__all__ = ["Limits", "Runner"]
 
 log = logging.getLogger(__name__)
-
-Found = TypeVar("Found")
 
 # After the time-out of a request its outcome must still be written.
 DEADLINE_MARGIN_SECONDS = 15.0
@@ -40,14 +47,6 @@ GATHER_SECONDS = 0.02
 LOOKS_FOR_A_SHARE = 5
 # What leaving at once may still take to write what is known.
 LAST_WRITE_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When to stop before everything is sent; None is no limit."""
-
-    max_messages: int | None = None
-    seconds: float | None = None
 
 
 class Runner:
@@ -60,7 +59,7 @@ class Runner:
     def __init__(
         self,
         store: Store,
-        gateways: Mapping[str, Gateway],
+        gateways: Mapping[str, HttpGateway],
         config: Config,
         limits: Limits,
         on_settled: Callable[[Summary], None] = lambda _: None,
@@ -70,30 +69,26 @@ class Runner:
         self._settings = config.dispatcher
         self._limits = limits
         self._on_settled = on_settled
-        self._news = asyncio.Event()  # something to do before its time
-        self._stop = asyncio.Event()
-        self._given_up = asyncio.Event()  # the database is not waited for
-        self._failure: BaseException | None = None  # the first; ends the run
+        self._ending = Ending(self.summary, waits=limits.waits)
         self._leases = Leases(store.leases, self._settings.lease_seconds)
-        self._fleet = Fleet(store.ledger, self._leases, self._news)
+        self._probes = Probes(gateways, store.breakers, self._ending.ended)
+        self._fleet = Fleet(
+            store.ledger, self._leases, self._probes, self._ending.news
+        )
         wait_seconds = self._settings.database_wait_seconds
         self._attempts = Attempts(
             gateways,
-            Recorder(store.outcomes, wait_seconds, self._given_up),
+            Recorder(store.outcomes, wait_seconds, self._ending.given_up),
             self._fleet,
             may_begin=self._may_begin,
             on_settled=self._count,
-            on_ended=self._ended,
+            on_ended=self._ending.ended,
         )
         self._claim_at = 0.0  # the earliest next claim
-        self._started_at = time.monotonic()
 
     def stop(self, because: str = "it was asked to stop") -> None:
         """Claim no more; what is in hand is finished and recorded."""
-        if not self._stop.is_set():
-            self.summary.ended_because = because
-            self._stop.set()
-            self._news.set()
+        self._ending.stop(because)
 
     def unsettled(self) -> list[UUID]:
         """Name the messages that count as unknown if all ends now."""
@@ -102,44 +97,105 @@ class Runner:
     async def run(self) -> Summary:
         """Send all that is sendable now, waiting for gaps alone.
 
+        Where the limits say so, wait for whatever becomes sendable too.
+
         Raises GateClosedError when sending is refused from the start, and
         LedgerError when the database made it stop.
         """
+        with self._limited():
+            build = await self._next_build()
+            keeper = self._ending.start(self._leases.keep())
+            try:
+                while build is not None:
+                    await self._send_from(build)
+                    build = None if self._is_last else await self._next_build()
+            except DatabaseError as error:
+                self._ending.fail(error)
+            finally:
+                await cancel(keeper)
+                await self._leave()
+        self._ending.raise_failure(self.unsettled())
+        return self.summary
+
+    @contextlib.contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Stop when the time is over that the limits give."""
+        seconds = self._limits.seconds
+        if seconds is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        alarm = loop.call_later(seconds, self.stop, "--for is over")
+        try:
+            yield
+        finally:
+            alarm.cancel()
+
+    async def _next_build(self) -> Build | None:
+        """Return what to send from; a run that waits may get none."""
+        if not self._limits.waits:
+            return await self._begin()
+        self._ending.halt.clear()
+        return await when_open(self._begin, self._ending.over)
+
+    async def _begin(self) -> Build:
+        """Look at the gate, and at what the CRM keeps back."""
         build = await self._store.ledger.open_gate()
         self._attempts.policies = await self._store.outcomes.fault_policies()
         await self._store.ledger.refuse(build)
+        return build
+
+    @property
+    def _is_last(self) -> bool:
+        """Whether no other build is sent from after this one."""
+        return self._ending.over.is_set() or not self._limits.waits
+
+    async def _send_from(self, build: Build) -> None:
+        """Send what can be sent from one build; say what stays behind."""
         claims = self._claims(build)
-        helpers = [
-            asyncio.create_task(self._leases.keep()),
-            asyncio.create_task(self._fleet.keep_looking()),
-        ]
-        for helper in helpers:
-            helper.add_done_callback(self._ended)
+        helpers = [self._ending.start(self._fleet.keep_looking())]
+        if self._limits.waits:
+            helpers.append(self._ending.start(self._outlast(build)))
         try:
             await self._send_all(claims)
-            await self._close(claims, build)
-        except DatabaseError as error:
-            self._fail(error)
         finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
-            await self._leave()
-        self._raise_failure()
-        return self.summary
+            await cancel(*helpers)
+            self._fleet.stand_down()
+        await patiently(
+            claims.settle_doubt,
+            self._settings.database_wait_seconds,
+            self._ending.given_up,
+        )
+        if self._is_last:
+            self.summary.refused = await self._store.ledger.refuse(build)
+            self.summary.held = await self._store.ledger.held()
+
+    async def _outlast(self, build: Build) -> None:
+        await outlast(build, self._store.ledger, self._is_idle)
+        self._ending.stop_claiming()
 
     async def _send_all(self, claims: Claims) -> None:
         """Claim and send; look for more when nothing is left to do."""
-        while self._attempts or not self._stop.is_set():
-            self._check_limits()
-            if self._stop.is_set():
+        while self._attempts or not self._ending.halt.is_set():
+            if not self._limits.room(self.summary.claimed):
+                self.stop("--max-messages is reached")
+            if self._ending.halt.is_set():
                 self._fleet.stand_down()
             elif self._fleet.is_idle and not await self._find():
                 return
             elif ready := self._take_ready():
                 await self._claim(ready, claims)
-            if self._attempts or not self._fleet.is_idle:
+            if self._attempts or self._goes_on:
                 await self._pause()
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether something is waited for beside what is in hand."""
+        is_waiting = self._limits.waits or not self._fleet.is_idle
+        return is_waiting and not self._ending.halt.is_set()
+
+    def _is_idle(self) -> bool:
+        return not self._attempts and self._fleet.is_idle
 
     def _claims(self, build: Build) -> Claims:
         return Claims(
@@ -148,13 +204,13 @@ class Runner:
             deadline_seconds=self._settings.request_timeout_seconds
             + DEADLINE_MARGIN_SECONDS,
             patience_seconds=self._settings.database_wait_seconds,
-            given_up=self._stop,
+            given_up=self._ending.halt,
             known=self._attempts.claimed,
             again=lambda device: self._fleet.put(device.key, 0),
         )
 
     async def _find(self) -> bool:
-        """Look for devices; none is found when it is to stop meanwhile.
+        """Look for devices; tell whether the run goes on.
 
         Those who have more than their share give devices up at their next
         look, so whoever has less looks again.
@@ -163,37 +219,13 @@ class Runner:
             if await self._look() or not self._fleet.is_owed:
                 break
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), LOOK_SECONDS)
-        return not self._fleet.is_idle
+                await asyncio.wait_for(self._ending.halt.wait(), LOOK_SECONDS)
+        return self._goes_on
 
     async def _look(self) -> bool:
         wait_seconds = self._settings.database_wait_seconds
-        looking = patiently(self._fleet.look, wait_seconds, self._stop)
-        return await self._unless_stopped(looking, otherwise=False)
-
-    async def _unless_stopped(
-        self, action: Awaitable[Found], otherwise: Found
-    ) -> Found:
-        """Do it, unless the gate closes or the stop comes meanwhile."""
-        try:
-            return await action
-        except GateClosedError as error:
-            self._fail(error)
-        except DatabaseAwayError:
-            if not self._stop.is_set():
-                raise
-        return otherwise
-
-    def _check_limits(self) -> None:
-        limit = self._limits
-        if limit.max_messages is not None and (
-            self.summary.claimed >= limit.max_messages
-        ):
-            self.stop("--max-messages is reached")
-        if limit.seconds is not None and (
-            time.monotonic() - self._started_at >= limit.seconds
-        ):
-            self.stop("--for is over")
+        looking = patiently(self._fleet.look, wait_seconds, self._ending.halt)
+        return await self._ending.unless_stopped(looking, otherwise=False)
 
     def _take_ready(self) -> list[Device]:
         """Devices whose gap has passed, no more than may be in hand."""
@@ -204,14 +236,13 @@ class Runner:
 
     def _room(self) -> int:
         room = self._settings.concurrency - len(self._attempts)
-        if self._limits.max_messages is not None:
-            left = self._limits.max_messages - self.summary.claimed
-            room = min(room, left)
-        return room
+        return int(min(room, self._limits.room(self.summary.claimed)))
 
     async def _claim(self, ready: list[Device], claims: Claims) -> None:
         """Claim a message for each device; one without has none to send."""
-        found = await self._unless_stopped(claims.claim(ready), otherwise=[])
+        found = await self._ending.unless_stopped(
+            claims.claim(ready), otherwise=[]
+        )
         self.summary.claimed += len(found)
         for claim in found:
             self._attempts.begin(claim)
@@ -224,77 +255,36 @@ class Runner:
         """Wait for news: an answer, a device, the stop; or for a time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._seconds_to_wait()):
-                await self._news.wait()
-        self._news.clear()
+                await self._ending.news.wait()
+        self._ending.news.clear()
 
     def _seconds_to_wait(self) -> float | None:
         """Seconds to the next thing that nothing announces."""
-        times = []
         next_at = self._fleet.next_at()
-        if next_at is not None and self._room() > 0:
-            times.append(max(next_at, self._claim_at))
-        if self._limits.seconds is not None and not self._stop.is_set():
-            times.append(self._started_at + self._limits.seconds)
-        return max(0.0, min(times) - time.monotonic()) if times else None
+        if next_at is None or self._room() <= 0:
+            return None
+        return max(0.0, max(next_at, self._claim_at) - time.monotonic())
 
     def _may_begin(self, device: Device) -> bool:
         """Last check before the first byte: still wanted, still ours."""
         timeout = self._settings.request_timeout_seconds
         is_ours = self._fleet.remaining(device.key) > timeout
-        return is_ours and not self._stop.is_set()
+        return is_ours and not self._ending.halt.is_set()
 
     def _count(self, finished: Finished) -> None:
         self.summary.count(finished.outcome, finished.settlement)
         self._on_settled(self.summary)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Go on when a task has ended; its failure ends the run."""
-        self._news.set()
-        if not task.cancelled() and (error := task.exception()):
-            self._fail(error)
-
-    def _fail(self, error: BaseException) -> None:
-        """End the run; a closed gate is a way to end it well."""
-        if isinstance(error, GateClosedError):
-            self.summary.gate_closed = True
-            self.stop(str(error))
-            return
-        self._failure = self._failure or error
-        self.stop("the database refused or was away")
-
-    async def _close(self, claims: Claims, build: Build) -> None:
-        """Say what stays behind, and why."""
-        await patiently(
-            claims.settle_doubt,
-            self._settings.database_wait_seconds,
-            self._given_up,
-        )
-        self.summary.refused = await self._store.ledger.refuse(build)
-        self.summary.held = await self._store.ledger.held()
 
     async def _leave(self) -> None:
         """Leave no task behind, write what is known, give leases back.
 
         What was sent and could not be written stays ``sending``.
         """
-        self._given_up.set()
+        self._ending.given_up.set()
+        await self._probes.abandon()
         try:
             async with asyncio.timeout(LAST_WRITE_SECONDS):
                 await self._attempts.abandon()
                 await self._leases.release()
         except (DatabaseError, TimeoutError) as error:
             log.warning("leases not given back: %s", error)
-
-    def _raise_failure(self) -> None:
-        error = self._failure
-        if error is None:
-            return
-        if not isinstance(error, DatabaseError):
-            raise error
-        message = "stopped, for the ledger could not be written or read"
-        if lost := self.unsettled():
-            message += (
-                "; these messages count as unknown after their deadline: "
-                + ", ".join(map(str, lost))
-            )
-        raise LedgerError(message, cure=str(error)) from error

@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from dispatcher.config import Config
+from dispatcher.doubt import with_unknown
 from dispatcher.errors import LeftAtOnceError
 from dispatcher.gateways import open_gateways
 from dispatcher.profile import Profile
 from dispatcher.runner import Limits, Runner
+from dispatcher.store.breakers import Breakers
 from dispatcher.store.connect import open_pool
 from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Ledger
@@ -23,6 +25,8 @@ from dispatcher.summary import Summary
 from dispatcher.systemd import READY, STOPPING, notify
 
 POOL_SIZE = 8  # claims, outcomes and renewals; the gateway is the limit
+# A probe has so long beside its answer: for a device's gap, and to write it.
+PROBE_MARGIN_SECONDS = 60.0
 
 
 async def send(
@@ -74,16 +78,21 @@ async def open_store(profile: Profile, config: Config) -> AsyncIterator[Store]:
             config.gateways,
             config.dispatcher.gate_max_age_minutes,
         )
-        yield Store(ledger, LeaseTable(session, owner), Outcomes(session))
+        yield Store(
+            ledger,
+            LeaseTable(session, owner),
+            Outcomes(session),
+            Breakers(
+                session,
+                config.dispatcher.request_timeout_seconds
+                + PROBE_MARGIN_SECONDS,
+            ),
+        )
 
 
 def _left_at_once(runner: Runner) -> LeftAtOnceError:
     message = "left at once, as a second signal asked"
-    if lost := runner.unsettled():
-        message += (
-            "; these messages count as unknown after their deadline: "
-            + ", ".join(map(str, lost))
-        )
+    message = with_unknown(message, runner.unsettled())
     cure = "the next dbt build and run go on from there"
     return LeftAtOnceError(message, cure=cure)
 

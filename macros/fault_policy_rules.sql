@@ -2,6 +2,7 @@
     {%- set flag = written_as(
         "(?i)true|false", "true or false", required=true
     ) -%}
+    {%- set minutes = written_as("[0-9]{1,6}", "a whole number to 999999") -%}
     {{ return({
         "fault_class": one_of([
             "RECIPIENT_INVALID", "RECIPIENT_SUSPECT", "RECIPIENT_DEFERRED",
@@ -16,9 +17,11 @@
             "whole numbers such as {5,30}, or {}", required=true
         ),
         "ends_enrollment": flag,
-        "breaker_scope": one_of(["device"]),
-        "cool_down_minutes": written_as(
-            "[0-9]{1,6}", "a whole number to 999999"
+        "breaker_scope": one_of(["device", "gateway"]),
+        "cool_down_minutes": minutes,
+        "longest_cool_down_minutes": minutes,
+        "devices_to_open": written_as(
+            "[1-9][0-9]{0,5}", "a whole number from 1 to 999999"
         ),
         "cure": written_as(".+", "what mends it", required=true),
     }) }}

@@ -2,11 +2,16 @@
     {%- set rows, classes, found = load_agate_table().rows, [], [] -%}
     {%- for row in rows -%}
         {%- do classes.append(row.get("fault_class")) -%}
-        {%- if (row.get("breaker_scope") is none)
-            != (row.get("cool_down_minutes") is none) -%}
-            {%- do found.append("row " ~ (loop.index + 1)
-                ~ ", column cool_down_minutes: expected minutes beside a "
+        {%- set scope = row.get("breaker_scope") -%}
+        {%- set cell = "row " ~ (loop.index + 1) ~ ", column " -%}
+        {%- for column in ["cool_down_minutes", "longest_cool_down_minutes"]
+            if (scope is none) != (row.get(column) is none) -%}
+            {%- do found.append(cell ~ column ~ ": expected minutes beside a "
                 ~ "breaker_scope, and none without") -%}
+        {%- endfor -%}
+        {%- if (scope == "gateway") == (row.get("devices_to_open") is none) -%}
+            {%- do found.append(cell ~ "devices_to_open: expected a number "
+                ~ "beside breaker_scope gateway, and none without") -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for fault in rules["fault_class"].choices if fault not in classes -%}

@@ -33,7 +33,8 @@ def status(
 ) -> None:
     """Show what is due, held or paused and why, in flight, unknown.
 
-    Also the gate, the last build and the devices.
+    Also the gate, the last build, the breakers that are not closed, and the
+    devices.
 
     \b
     Examples:
@@ -64,4 +65,5 @@ def _show(state: dict[str, Any]) -> None:
         f"unknown {queue['unknown']}"
     )
     show_table(state["held"], "Held")
+    show_table(state["breakers"], "Breakers")
     show_table(state["devices"], "Devices")

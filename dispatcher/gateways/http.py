@@ -111,9 +111,13 @@ class HttpGateway:
         if question is None:
             return None
         answer = await self._ask(question, device, {})
-        if isinstance(answer, str):
-            return DeviceStatus(DeviceState.UNKNOWN, answer)
-        return answers.read_state(question.answers, answer, self._redactor)
+        if isinstance(answer, Answer):
+            return answers.read_state(question.answers, answer, self._redactor)
+        return DeviceStatus(
+            DeviceState.UNKNOWN,
+            self._said(answer),
+            is_silent=isinstance(answer, NoAnswer),
+        )
 
     async def check_number(
         self, device: Device, phone: str
@@ -126,8 +130,8 @@ class HttpGateway:
         if question is None:
             return None
         answer = await self._ask(question, device, {"phone": phone})
-        if isinstance(answer, str):
-            return NumberCheck(None, answer)
+        if not isinstance(answer, Answer):
+            return NumberCheck(None, self._said(answer))
         return answers.read_number(question.answers, answer, self._redactor)
 
     async def look_up(self, device: Device, message_id: UUID) -> LookUp | None:
@@ -141,30 +145,33 @@ class HttpGateway:
             return None
         values = {"message_id": str(message_id)}
         answer = await self._ask(question, device, values)
-        if isinstance(answer, str):
+        if not isinstance(answer, Answer):
             return LookUp(
-                Result.UNKNOWN, Fault.GATEWAY_UNAVAILABLE, detail=answer
+                Result.UNKNOWN,
+                Fault.GATEWAY_UNAVAILABLE,
+                detail=self._said(answer),
             )
         return answers.read_look_up(question, answer, self._redactor, values)
 
     async def _ask(
         self, question: Question, device: Device, values: Values
-    ) -> Answer | str:
-        """The answer to a question, or why there is none."""
+    ) -> Answer | NoAnswer | Objection:
         request = build_question(
             self._definition, question, device, self._setup, values
         )
         if isinstance(request, Objection):
-            return request.reason
-        answer = await self._exchange(request)
-        return self._said(answer) if isinstance(answer, NoAnswer) else answer
+            return request
+        return await self._exchange(request)
 
     async def _exchange(self, request: Rendered) -> Answer | NoAnswer:
         return await self._transport.exchange(
             request, self._definition.answers_are
         )
 
-    def _said(self, failure: NoAnswer) -> str:
+    def _said(self, failure: NoAnswer | Objection) -> str:
+        """Why there is no answer."""
+        if isinstance(failure, Objection):
+            return failure.reason
         reason = self._redactor.clean(failure.error)
         if failure.may_have_left:
             return f"no answer after the request may have left ({reason})"

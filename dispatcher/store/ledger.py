@@ -25,6 +25,8 @@ class Sendable:
 
     device: Device
     wait_seconds: float
+    is_half_open: bool = False  # it failed; whether it is back is not known
+    is_gateway_due: bool = False  # it may not: its gateway is to be probed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Ledger:
     async def sendable_devices(self) -> list[Sendable]:
         """Return the devices that can send now or after their gap.
 
-        Devices that another dispatcher leases are left out.
+        Devices that another dispatcher leases are left out. Those of a
+        gateway that is to be probed are named, one of them to probe it.
 
         Raises GateClosedError when there is no queue to look at.
         """
@@ -95,6 +98,8 @@ class Ledger:
                     address=row["address"],
                 ),
                 wait_seconds=max(0.0, row["wait_seconds"]),
+                is_half_open=row["is_half_open"],
+                is_gateway_due=row["is_gateway_due"],
             )
             for row in rows
         ]

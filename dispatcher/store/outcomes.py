@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from dispatcher.breakers import heard
 from dispatcher.domain import Fault
 from dispatcher.policy import FaultPolicies, FaultPolicy, Finished
+from dispatcher.store.breakers import hear_failed, hear_recovered
 from dispatcher.store.session import Session
 
 
@@ -34,6 +36,9 @@ class Outcomes:
                 retries=row["retries"],
                 breaker_scope=row["breaker_scope"],
                 cool_down_seconds=row["cool_down_minutes"] * 60.0,
+                longest_cool_down_seconds=row["longest_cool_down_minutes"]
+                * 60.0,
+                devices_to_open=row["devices_to_open"],
             )
             for row in await self._session.rows("fault_policies")
         }
@@ -49,7 +54,11 @@ class Outcomes:
         now = time.monotonic()
         rows = [_row(finished, now) for finished in batch]
         columns = {name: [row[name] for row in rows] for name in rows[0]}
-        found = await self._session.rows("record_outcomes", **columns)
+        gateways = heard(batch)
+        async with self._session.transaction() as transaction:
+            await hear_recovered(transaction, gateways.recovered)
+            found = await transaction.rows("record_outcomes", **columns)
+            await hear_failed(transaction, gateways.failed)
         return [
             Recorded(row["message_id"], row["rest_seconds"]) for row in found
         ]
@@ -70,4 +79,8 @@ def _row(finished: Finished, now: float) -> dict[str, Any]:
         "provider_message_ids": outcome.provider_message_id,
         "ages": now - finished.answered_at,
         "cool_downs": settlement.cool_down_seconds,
+        "longest_cool_downs": settlement.longest_cool_down_seconds,
+        "failed_gateways": finished.claim.device.gateway
+        if settlement.devices_to_open is not None
+        else None,
     }

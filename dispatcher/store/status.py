@@ -12,7 +12,7 @@ from dispatcher.store.switches import Pause
 async def read_status(
     profile: Profile, max_age_minutes: int
 ) -> dict[str, Any]:
-    """Return gate, pauses, last build, queue, holds and devices.
+    """Return gate, pauses, last build, queue, holds, breakers, devices.
 
     The queue's parts are empty until a build has passed.
     """
@@ -40,11 +40,12 @@ async def _read_queue(
     session: Session, good: list[dict[str, Any]]
 ) -> dict[str, Any]:
     if not good:
-        return {"queue": None, "held": [], "devices": []}
+        return {"queue": None, "held": [], "breakers": [], "devices": []}
     session.app = good[0]["app_schema"]
     return {
         "queue": (await session.rows("queue_counts"))[0],
         "held": await session.rows("held"),
+        "breakers": await session.rows("standing_breakers"),
         "devices": await session.rows("devices"),
     }
 

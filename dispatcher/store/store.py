@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dispatcher.store.breakers import Breakers
 from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Ledger
 from dispatcher.store.outcomes import Outcomes
@@ -14,3 +15,4 @@ class Store:
     ledger: Ledger
     leases: LeaseTable
     outcomes: Outcomes
+    breakers: Breakers

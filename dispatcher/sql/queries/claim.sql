@@ -75,7 +75,14 @@ devices as (
             and held.device_id = wanted.device_id
         limit 1
     ) as held on true
-    where device.gateway = any(%(gateways)s::text[])
+    where
+        device.gateway = any(%(gateways)s::text[])
+        and not exists (
+            select 1 from dispatch.gateway_holds as gateway
+            where
+                gateway.gateway = device.gateway
+                and gateway.probing_device_id is distinct from device.device_id
+        )
 ),
 
 heads as (

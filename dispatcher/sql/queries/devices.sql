@@ -3,7 +3,7 @@
 select
     user_id,
     id as device_id,
-    coalesce(nullif(lower(trim(platform)), ''), 'native') as gateway,
+    dispatch.gateway_of(platform) as gateway,
     coalesce(nullif(trim(jid), ''), id::text) as address,
     min_delay_seconds,
     max_delay_seconds
@@ -58,8 +58,16 @@ select
     queued.device_id,
     device.gateway,
     device.address,
-    held.hold_reason,
     held.held_until,
+    -- The gateway that the CRM names now, which the last build may not know
+    coalesce(
+        held.hold_reason,
+        case
+            when gateway.gateway is not null then 'gateway_cooling_down'
+        end
+    ) as hold_reason,
+    coalesce(gateway.is_probe_due, false) as is_gateway_due,
+    breaker.key is not null as is_half_open,
     case
         when device.device_id is null then 'device_missing'
         when not device.gateway = any(%(gateways)s::text[])
@@ -70,6 +78,15 @@ left join ({live_devices}) as device
     on
         queued.user_id = device.user_id
         and queued.device_id = device.device_id
+left join dispatch.gateway_holds as gateway
+    on
+        device.gateway = gateway.gateway
+        and queued.device_id is distinct from gateway.probing_device_id
+left join dispatch.breakers as breaker
+    on
+        queued.user_id = breaker.user_id
+        and breaker.scope = 'device'
+        and queued.device_id::text = breaker.key
 left join lateral (
     select held.hold_reason, held.held_until
     from {target}.held_devices as held
@@ -81,7 +98,8 @@ left join lateral (
 
 -- name: sendable_devices
 -- Devices with something to send now, or as soon as their gap has passed,
--- that no other dispatcher has.
+-- that no other dispatcher has; and those that only their gateway keeps back,
+-- when that may be probed.
 select
     device.user_id,
     device.device_id,
@@ -89,7 +107,9 @@ select
     device.address,
     coalesce(
         extract(epoch from device.held_until - dispatch.now_utc()), 0
-    )::double precision as wait_seconds
+    )::double precision as wait_seconds,
+    device.is_gateway_due,
+    device.is_half_open
 from ({queued_devices}) as device
 cross join lateral (
     select shown.hold_reason
@@ -108,8 +128,15 @@ cross join lateral (
         and step.device_id = device.device_id
         and step.status = 'active'
         and step.next_trigger_time <= dispatch.now_utc()
-        and coalesce(shown.hold_reason, 'device_gap') = 'device_gap'
-        and coalesce(device.hold_reason, 'device_gap') = 'device_gap'
+        and coalesce(shown.hold_reason, 'device_gap')
+        in ('device_gap', 'gateway_cooling_down')
+        and (
+            coalesce(device.hold_reason, 'device_gap') = 'device_gap'
+            or (
+                device.hold_reason = 'gateway_cooling_down'
+                and device.is_gateway_due
+            )
+        )
     order by step.next_trigger_time, step.enrollment_id
     limit 1
 ) as head

@@ -4,7 +4,9 @@ select
     uses_attempt,
     cardinality(retry_minutes) as retries,
     breaker_scope,
-    coalesce(cool_down_minutes, 0) as cool_down_minutes
+    coalesce(cool_down_minutes, 0) as cool_down_minutes,
+    coalesce(longest_cool_down_minutes, 0) as longest_cool_down_minutes,
+    devices_to_open
 from {target}.fault_policies
 
 -- name: record_outcomes
@@ -23,7 +25,9 @@ with outcome as (
         %(gateway_answers)s::text[],
         %(provider_message_ids)s::text[],
         %(ages)s::double precision[],
-        %(cool_downs)s::double precision[]
+        %(cool_downs)s::double precision[],
+        %(longest_cool_downs)s::double precision[],
+        %(failed_gateways)s::text[]
     ) as listed (
         user_id,
         message_id,
@@ -34,7 +38,9 @@ with outcome as (
         gateway_answer,
         provider_message_id,
         age,
-        cool_down_seconds
+        cool_down_seconds,
+        longest_seconds,
+        failed_gateway
     )
 ),
 
@@ -82,7 +88,9 @@ settled as (
         attempt.error_message,
         attempt.finished_at,
         attempt.gap_seconds,
-        answered.cool_down_seconds
+        answered.cool_down_seconds,
+        answered.longest_seconds,
+        answered.failed_gateway
 ),
 
 closed as (
@@ -95,23 +103,41 @@ closed as (
         and breaker.key = settled.device_id::text
 ),
 
--- One for each device, which has sent one message at a time
+-- One for each device, which has sent one message at a time. Each time in a
+-- row it is left alone for longer.
 opened as (
     insert into dispatch.breakers (
-        user_id, scope, key, fault_class, error_message, opened_at, open_until
+        user_id, scope, key, gateway, fault_class, error_message, opened_at,
+        open_until
     )
-    select distinct on (user_id, device_id)
-        user_id,
+    select distinct on (settled.user_id, settled.device_id)
+        settled.user_id,
         'device',
-        device_id::text,
-        fault_class,
-        error_message,
+        settled.device_id::text,
+        settled.failed_gateway,
+        settled.fault_class,
+        settled.error_message,
         dispatch.now_utc(),
-        dispatch.now_utc() + make_interval(secs => cool_down_seconds)
+        dispatch.now_utc() + make_interval(
+            secs => dispatch.cool_down(
+                settled.cool_down_seconds,
+                settled.longest_seconds,
+                coalesce(breaker.failures, 0)
+            )
+        )
     from settled
-    where cool_down_seconds > 0
-    order by user_id asc, device_id asc, cool_down_seconds desc
+    left join dispatch.breakers as breaker
+        on
+            settled.user_id = breaker.user_id
+            and breaker.scope = 'device'
+            and settled.device_id::text = breaker.key
+    where settled.cool_down_seconds > 0
+    order by
+        settled.user_id asc,
+        settled.device_id asc,
+        settled.cool_down_seconds desc
     on conflict (user_id, scope, key) do update set
+        gateway = excluded.gateway,
         fault_class = excluded.fault_class,
         error_message = excluded.error_message,
         failures = breakers.failures + 1,

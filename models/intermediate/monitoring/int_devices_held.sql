@@ -1,7 +1,6 @@
-with breakers as (
+with cooling as (
 
-    select * from {{ ref('stg_dispatch__breakers') }}
-    where open_until > {{ now_utc() }}
+    select * from {{ ref('int_devices_cooling') }}
 
 ),
 
@@ -17,7 +16,8 @@ paused as (
 
 ),
 
--- A person's pause has no end
+-- A person's pause has no end. What its gateway alone keeps back may probe it,
+-- so a gateway comes after all but the gap.
 reasons as (
 
     select
@@ -31,10 +31,10 @@ reasons as (
     select
         user_id,
         device_id,
-        2 as reason_rank,
-        lower(fault_class) as hold_reason,
-        open_until as held_until
-    from breakers
+        case breaker_scope when 'device' then 2 else 6 end as reason_rank,
+        hold_reason,
+        held_until
+    from cooling
     union all
     select
         loaded.user_id,
@@ -49,7 +49,7 @@ reasons as (
             (3, 'device_busy', loaded.busy_until),
             (4, 'device_daily_cap', loaded.daily_cap_until),
             (5, 'device_hourly_cap', loaded.hourly_cap_until),
-            (6, 'device_gap', loaded.gap_until)
+            (7, 'device_gap', loaded.gap_until)
         ) as reason (reason_rank, hold_reason, held_until)
     where reason.held_until > {{ now_utc() }}
 

@@ -3,7 +3,8 @@
     indexes=[{'columns': ['user_id', 'device_id'], 'unique': true}]
 ) }}
 
--- A device that the CRM deletes keeps its name in the reports
+-- A device that the CRM deletes keeps its name in the reports. Through which
+-- gateway it sends is asked of each device that may go.
 
 with devices as (
 
@@ -16,7 +17,8 @@ described as (
     select
         user_id,
         device_id,
-        device_name
+        device_name,
+        gateway
     from devices
 
 )

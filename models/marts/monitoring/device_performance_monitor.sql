@@ -10,9 +10,9 @@ attempted as (
 
 ),
 
-known as (
+guarded as (
 
-    select * from {{ ref('int_devices_known') }}
+    select * from {{ ref('int_devices_guarded') }}
 
 ),
 
@@ -25,10 +25,17 @@ held as (
 joined as (
 
     select
-        known.device_name,
+        guarded.device_name,
         planned.*,
         held.hold_reason,
         held.held_until,
+        guarded.gateway,
+        guarded.breaker_state,
+        guarded.breaker_fault,
+        guarded.breaker_until,
+        guarded.gateway_breaker_state,
+        guarded.gateway_breaker_fault,
+        guarded.gateway_breaker_until,
         {{ var('device_hourly_cap') }} as hourly_cap,
         {{ var('device_daily_cap') }} as daily_cap,
         attempted.last_sent_at,
@@ -47,10 +54,10 @@ joined as (
         on
             planned.user_id = attempted.user_id
             and planned.device_id = attempted.device_id
-    left join known
+    left join guarded
         on
-            planned.user_id = known.user_id
-            and planned.device_id = known.device_id
+            planned.user_id = guarded.user_id
+            and planned.device_id = guarded.device_id
     left join held
         on
             planned.user_id = held.user_id

@@ -13,6 +13,7 @@
     "step_overdue": "warn",
     "lead_rejected": "warn",
     "device_cooling_down": "warn",
+    "gateway_cooling_down": "warn",
     "device_failing": "warn",
     "device_over_cap": "error",
     "claim_refused": "warn",

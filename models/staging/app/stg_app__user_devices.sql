@@ -10,7 +10,8 @@ renamed as (
     select
         user_id,
         id as device_id,
-        device_name::text as device_name
+        device_name::text as device_name,
+        dispatch.gateway_of(platform) as gateway
     from user_devices
 
 )

@@ -13,7 +13,6 @@ renamed as (
         error_message,
         open_until
     from breakers
-    where scope = 'device'
 
 )
 

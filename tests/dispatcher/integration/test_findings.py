@@ -39,6 +39,7 @@ MENDED = {
     "sequence_link_circle",
     "step_delay_negative",
     "device_cooling_down",
+    "gateway_cooling_down",
     "legacy_completed_in_future",
 }
 LOOKED_AT = {
@@ -118,6 +119,15 @@ def make_everything_wrong(world: World) -> None:
         " opened_at, open_until) values (%s, 'device', %s, 'DEVICE_DOWN',"
         " dispatch.now_utc(), 'infinity')",
         *(TENANT, str(OTHER_DEVICE)),
+    )
+    world.execute(
+        "update public.user_devices set platform = 'waha' where id = %s",
+        OTHER_DEVICE,
+    )
+    world.execute(
+        "insert into dispatch.gateway_breakers (gateway, failed_devices,"
+        " fault_class, opened_at, open_until) values ('waha', '{}',"
+        " 'GATEWAY_AUTH', dispatch.now_utc(), 'infinity')"
     )
 
 

@@ -254,7 +254,7 @@ def test_fault_policies_are_held_to_their_rules(project: Project) -> None:
         {"fault_class": fault, **good} for fault in known
     ]
     rows[0] |= {"uses_attempt": "maybe", "retry_minutes": "5,30"}
-    rows[1] |= {"ends_enrollment": "", "breaker_scope": "gateway"}
+    rows[1] |= {"ends_enrollment": "", "breaker_scope": "tenant"}
     rows[2] |= {"cool_down_minutes": "-5", "cure": ""}
     rows[3]["fault_class"] = "TIRED"
     rows[4]["fault_class"] = "RECIPIENT_INVALID"
@@ -267,7 +267,7 @@ def test_fault_policies_are_held_to_their_rules(project: Project) -> None:
             " as {5,30}, or {}"
         ),
         "row 3, column ends_enrollment: is blank, expected true or false",
-        "row 3, column breaker_scope: 'gateway', expected device",
+        "row 3, column breaker_scope: 'tenant', expected device or gateway",
         (
             "row 4, column cool_down_minutes: '-5', expected a whole number to"
             " 999999"
@@ -285,9 +285,35 @@ def test_fault_policies_are_held_to_their_rules(project: Project) -> None:
             " breaker_scope, and none without"
         ),
         (
-            "row 4, column cool_down_minutes: expected minutes beside a"
-            " breaker_scope, and none without"
+            "row 3, column longest_cool_down_minutes: expected minutes beside"
+            " a breaker_scope, and none without"
         ),
-        "and 3 more",
+        "and 4 more",
+        CURE.replace("sequence_policies", "fault_policies"),
+    ]
+
+
+def test_a_gateway_s_breaker_says_how_many_devices_open_it(
+    project: Project,
+) -> None:
+    row = {"uses_attempt": "true", "retry_minutes": "{}", "cure": "none"}
+    row |= {"ends_enrollment": "false", "cool_down_minutes": "1"}
+    row |= {"longest_cool_down_minutes": "2", "breaker_scope": "gateway"}
+    rows = [{"fault_class": fault, **row} for fault in Fault]
+    for good in rows[3:]:
+        good["devices_to_open"] = "1"
+    rows[1]["devices_to_open"] = "0"
+    rows[2] |= {"devices_to_open": "2", "breaker_scope": "device"}
+    write(project, *rows, name="fault_policies.csv")
+    assert problems(seed(project, "--select", "fault_policies")) == [
+        (
+            "row 3, column devices_to_open: '0', expected a whole number from"
+            " 1 to 999999"
+        ),
+        *(
+            f"row {number}, column devices_to_open: expected a number beside"
+            " breaker_scope gateway, and none without"
+            for number in (2, 4)
+        ),
         CURE.replace("sequence_policies", "fault_policies"),
     ]

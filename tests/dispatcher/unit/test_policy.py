@@ -1,6 +1,7 @@
 """What follows from an answer: the table of DESIGN section 5."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,11 @@ def seeded() -> FaultPolicies:
                 else 0,
                 breaker_scope=row["breaker_scope"] or None,
                 cool_down_seconds=60.0 * int(row["cool_down_minutes"] or 0),
+                longest_cool_down_seconds=60.0
+                * int(row["longest_cool_down_minutes"] or 0),
+                devices_to_open=int(row["devices_to_open"])
+                if row["devices_to_open"]
+                else None,
             )
             for row in csv.DictReader(file)
         }
@@ -69,25 +75,42 @@ def test_an_invalid_recipient_is_final_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "minutes"),
+    ("fault", "minutes", "longest", "devices"),
     [
-        (Fault.CONTENT_INVALID, 0),
-        (Fault.DEVICE_DOWN, 5),
-        (Fault.DEVICE_LOGGED_OUT, 60),
-        (Fault.DEVICE_RESTRICTED, 24 * 60),
-        (Fault.DEVICE_THROTTLED, 5),
-        (Fault.DEVICE_CONFIG, 60),
-        (Fault.GATEWAY_AUTH, 15),
-        (Fault.GATEWAY_UNAVAILABLE, 1),
+        (Fault.CONTENT_INVALID, 0, 0, None),
+        (Fault.DEVICE_DOWN, 5, 60, None),
+        (Fault.DEVICE_LOGGED_OUT, 60, 240, None),
+        (Fault.DEVICE_RESTRICTED, 24 * 60, 72 * 60, None),
+        (Fault.DEVICE_THROTTLED, 5, 60, None),
+        (Fault.DEVICE_CONFIG, 60, 240, None),
+        (Fault.GATEWAY_AUTH, 15, 120, 3),
+        (Fault.GATEWAY_UNAVAILABLE, 1, 30, 3),
     ],
 )
 def test_what_is_nobodys_fault_uses_no_attempt(
-    fault: Fault, minutes: int
+    fault: Fault, minutes: int, longest: int, devices: int | None
 ) -> None:
     for used in range(4):
         assert settle(not_sent(fault), used, POLICIES) == Settlement(
-            "released", is_final=False, cool_down_seconds=60 * minutes
+            "released",
+            is_final=False,
+            cool_down_seconds=60 * minutes,
+            longest_cool_down_seconds=60 * longest,
+            devices_to_open=devices,
         )
+
+
+def test_one_device_is_enough_when_the_gateway_speaks_for_itself() -> None:
+    down, throttled = Fault.GATEWAY_UNAVAILABLE, Fault.DEVICE_THROTTLED
+    of_all = replace(not_sent(throttled, 900), is_of_gateway=True)
+    for outcome, devices in [
+        (not_sent(down), 3),
+        (not_sent(down, 0), 3),
+        (not_sent(down, 30), 1),
+        (not_sent(throttled, 900), None),
+        (of_all, 1),
+    ]:
+        assert settle(outcome, 0, POLICIES).devices_to_open == devices
 
 
 def test_the_gateway_may_ask_for_a_longer_rest() -> None:
@@ -128,7 +151,7 @@ policies = st.dictionaries(
         FaultPolicy,
         uses_attempt=st.booleans(),
         retries=st.integers(0, 5),
-        breaker_scope=st.sampled_from([None, "device"]),
+        breaker_scope=st.sampled_from([None, "device", "gateway"]),
         cool_down_seconds=st.floats(0, 86_400),
     ),
 )

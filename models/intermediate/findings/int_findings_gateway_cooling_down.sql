@@ -1,0 +1,50 @@
+with gateways as (
+
+    select * from {{ ref('stg_dispatch__gateway_holds') }}
+    where breaker_state = 'open'
+
+),
+
+devices as (
+
+    select * from {{ ref('int_devices_known') }}
+
+),
+
+-- Told to each tenant that sends through it
+waiting as (
+
+    select
+        devices.user_id,
+        gateways.gateway,
+        gateways.fault_class,
+        gateways.held_until,
+        count(*) as device_count
+    from devices
+    inner join gateways on devices.gateway = gateways.gateway
+    group by 1, 2, 3, 4
+
+),
+
+described as (
+
+    select
+        user_id,
+        gateway as subject_id,
+        device_count as affected_count,
+        null::numeric as share,
+        null::text[] as example_keys,
+        format(
+            'gateway %s is left alone until %s, with its devices: %s; the '
+            || 'cure has it probed at once',
+            gateway, held_until, fault_class
+        ) as explanation,
+        format(
+            'update dispatch.gateway_breakers set open_until = '
+            || 'dispatch.now_utc() where gateway = %L', gateway
+        ) as cure
+    from waiting
+
+)
+
+select * from described
