@@ -54,6 +54,9 @@ class ReceivedLog:
 
 
 def read_log(path: Path) -> list[Received]:
-    """The messages in a log file, in the order they were received."""
-    lines = path.read_text("utf-8").splitlines()
-    return [Received(**json.loads(line)) for line in lines]
+    """The messages in a log file, in the order they were received.
+
+    A line that is being written has no end yet.
+    """
+    whole = path.read_text("utf-8").rpartition("\n")[0]
+    return [Received(**json.loads(line)) for line in whole.splitlines()]

@@ -9,19 +9,22 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from dispatcher.dbt_build import BuildError
 from dispatcher.demo.script import Rule
 from dispatcher.store.connect import connect
-from tests.dispatcher.integration.harness import World
+from tests.dispatcher.integration.harness import World, dbt, dbt_process
 from tests.dispatcher.integration.processes import (
     Gateway,
     crowd,
     dispatcher_process,
     gateway_process,
+    is_waiting_for_a_lock,
     until,
 )
 
@@ -170,6 +173,77 @@ def test_the_database_goes_away_again_and_again(
         {"released": found["released"]} if found["released"] else {}
     )
     assert_all_leases_are_free(world)
+
+
+def test_a_gateway_that_hangs(world: World, tmp_path: Path) -> None:
+    """Nobody knows of what it took before it went on, long after."""
+    crowd(world, MESSAGES, DEVICES)
+    with (
+        gateway_process(tmp_path, PAUSE) as gateway,
+        dispatcher_process(
+            world, tmp_path, gateway.base_url, timeout_seconds=2
+        ) as process,
+    ):
+        until_received(gateway, DEVICES + 1)
+        gateway.process.send_signal(signal.SIGSTOP)
+        until(lambda: statuses(world)["unknown"] > 0)
+        gateway.process.send_signal(signal.SIGCONT)
+        finish(process)
+        until(lambda: len(gateway.received()) >= statuses(world)["sent"])
+        assert_the_ledger_is_true(world, gateway)
+    found = statuses(world)
+    assert set(found) <= {"sent", "unknown", "released"}
+    assert_all_leases_are_free(world)
+
+
+def test_builds_beside_dispatchers(world: World, tmp_path: Path) -> None:
+    """One that fails, one that is killed, one that makes everything anew."""
+    messages = 3 * MESSAGES
+    crowd(world, messages, DEVICES)
+    with gateway_process(tmp_path, Rule(delay_seconds=1)) as gateway:
+
+        def beside(disturb: Callable[[], object]) -> None:
+            """Disturb a dispatcher that sends; it may find the gate closed."""
+            least = min(len(gateway.received()) + DEVICES, messages)
+            with dispatcher_process(
+                world, tmp_path, gateway.base_url
+            ) as process:
+                until_received(gateway, least)
+                disturb()
+                _, err = process.communicate(timeout=120)
+            assert process.returncode in {0, 3}, err
+            assert_the_ledger_is_true(world, gateway)
+            world.build("0:01", dbt_vars={"build_takeover": True})
+
+        beside(lambda: fail(world))
+        beside(lambda: kill(world))
+        beside(lambda: rebuild(world))
+        with dispatcher_process(world, tmp_path, gateway.base_url) as last:
+            finish(last)
+        assert_the_ledger_is_true(world, gateway)
+    assert statuses(world)["sent"] == messages
+    assert_all_leases_are_free(world)
+
+
+def fail(world: World) -> None:
+    world.execute("alter table public.leads rename column trigger to gone")
+    with pytest.raises(BuildError):
+        world.build()
+    world.execute("alter table public.leads rename column gone to trigger")
+
+
+def kill(world: World) -> None:
+    """Kill a build that waits in the middle of its work."""
+    with closing(connect(world.profile)) as blocker:
+        blocker.execute("lock table dispatch.inbound_messages")
+        with dbt_process(world.project, "build") as process:
+            until(lambda: is_waiting_for_a_lock(world))
+            process.kill()
+
+
+def rebuild(world: World) -> None:
+    tests = ("--exclude-resource-type", "unit_test")
+    assert dbt(world.project, "build", "--full-refresh", *tests).success
 
 
 OURS = "from pg_stat_activity where application_name = 'dispatcher'"

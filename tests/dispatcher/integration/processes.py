@@ -12,7 +12,7 @@ from uuid import UUID
 
 from dispatcher.demo.received import Received, read_log
 from dispatcher.demo.script import Rule, Script
-from tests.dispatcher.integration.harness import ROOT, World
+from tests.dispatcher.integration.harness import DATABASE, ROOT, World
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Gateway:
 
     base_url: str
     log: Path
+    process: subprocess.Popen[str]
 
     def received(self) -> list[Received]:
         return read_log(self.log)
@@ -32,6 +33,14 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < give_up_at, "it never came true"
         time.sleep(0.02)
+
+
+def is_waiting_for_a_lock(world: World) -> bool:
+    waiting = (
+        "select count(*) from pg_stat_activity where datname = %s"
+        " and wait_event_type = 'Lock'"
+    )
+    return bool(world.value(waiting, DATABASE))
 
 
 @contextmanager
@@ -53,7 +62,7 @@ def gateway_process(folder: Path, *rules: Rule) -> Iterator[Gateway]:
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())
-            yield Gateway(f"http://127.0.0.1:{port}", log)
+            yield Gateway(f"http://127.0.0.1:{port}", log, process)
         finally:
             process.terminate()
 
@@ -97,6 +106,14 @@ def dispatcher_process(
 
 def crowd(world: World, messages: int, devices: int) -> list[UUID]:
     """Let messages be due, spread over devices; build."""
+    ids = prepare(world, messages, devices)
+    world.build("0:00")
+    assert len(world.due()) == messages
+    return ids
+
+
+def prepare(world: World, messages: int, devices: int) -> list[UUID]:
+    """Add that many leads to a sequence of one step, spread over devices."""
     world.tenant()
     world.sequence(steps=1)
     ids = [UUID(int=100 + n) for n in range(devices)]
@@ -108,6 +125,4 @@ def crowd(world: World, messages: int, devices: int) -> list[UUID]:
         " lpad(to_hex(100 + id %% %s), 32, '0')::uuid",
         devices,
     )
-    world.build("0:00")
-    assert len(world.due()) == messages
     return ids

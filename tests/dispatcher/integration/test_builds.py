@@ -26,7 +26,10 @@ from tests.dispatcher.integration.harness import (
     profile_of,
     recreate,
 )
-from tests.dispatcher.integration.processes import until
+from tests.dispatcher.integration.processes import (
+    is_waiting_for_a_lock,
+    until,
+)
 
 FIRST = (PHONE, "WARM, day 1")
 
@@ -170,14 +173,6 @@ def test_a_killed_build_leaves_the_gate_closed(
 
     warm.build("0:07", dbt_vars={"build_takeover": True})
     assert warm.gate() == []
-
-
-def is_waiting_for_a_lock(world: World) -> bool:
-    waiting = (
-        "select count(*) from pg_stat_activity where datname = %s"
-        " and wait_event_type = 'Lock'"
-    )
-    return bool(world.value(waiting, DATABASE))
 
 
 def test_a_dead_build_is_taken_over_once_its_lock_expires(
