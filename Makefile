@@ -45,6 +45,9 @@ bench: $(STAMP)  ## what SQL costs at a million leads; BENCH="queue --runs 5"
 chaos: $(STAMP)  ## kills, cuts and stops, for long; CHAOS_ROUNDS=30 CHAOS_SEED=1
 	CHAOS_ROUNDS=$(or $(CHAOS_ROUNDS),30) CHAOS_SEED=$(or $(CHAOS_SEED),1) \
 	  CHAOS_MESSAGES=$(or $(CHAOS_MESSAGES),2000) \
+	  CHAOS_DISPATCHERS=$(or $(CHAOS_DISPATCHERS),4) \
+	  CHAOS_STORIES=$(or $(CHAOS_STORIES),20) \
+	  CHAOS_STEPS=$(or $(CHAOS_STEPS),25) \
 	  $(BIN)/pytest -q -x -s tests/dispatcher/faults
 
 docs: $(STAMP)  ## the dbt docs site as one page: target/static_index.html

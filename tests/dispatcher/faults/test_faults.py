@@ -30,6 +30,7 @@ from tests.dispatcher.integration.processes import (
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 MESSAGES = int(os.environ.get("CHAOS_MESSAGES", "100"))
+DISPATCHERS = int(os.environ.get("CHAOS_DISPATCHERS", "2"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 DEVICES = 20
 PAUSE = Rule(delay_seconds=0.2)
@@ -84,22 +85,22 @@ def finish(process: subprocess.Popen[str]) -> None:
 
 
 def test_killed_at_random_points(world: World, tmp_path: Path) -> None:
-    """Two dispatchers each round, both killed when some messages came."""
+    """Some dispatchers each round, all killed when some messages came."""
     crowd(world, MESSAGES, DEVICES)
     moments = random.Random(SEED)  # noqa: S311  # not for secrets
     with gateway_process(tmp_path, PAUSE) as gateway:
         for kill in range(ROUNDS):
             more = len(gateway.received()) + moments.randint(1, 30)
             with ExitStack() as stack:
-                both = [
+                all_of_them = [
                     stack.enter_context(
                         dispatcher_process(world, tmp_path, gateway.base_url)
                     )
-                    for _ in range(2)
+                    for _ in range(DISPATCHERS)
                 ]
                 until_received(gateway, more)
                 time.sleep(moments.random() / 5)
-                for process in both:
+                for process in all_of_them:
                     process.send_signal(signal.SIGKILL)
             assert_the_ledger_is_true(world, gateway)
             bury(world, minutes=kill + 1)
@@ -109,7 +110,7 @@ def test_killed_at_random_points(world: World, tmp_path: Path) -> None:
         found = statuses(world)
     assert found.total() == MESSAGES
     assert set(found) <= {"sent", "sending"}
-    # one message of each device at most, each time both were killed
+    # one message of each device at most, each time they were killed
     assert found["sending"] <= ROUNDS * DEVICES
     assert_all_leases_are_free(world)
 
