@@ -19,6 +19,7 @@ from tests.dispatcher.integration.harness import (
     World,
     environment,
 )
+from tests.dispatcher.integration.lean import lean
 from tests.dispatcher.integration.processes import gateway_process, until
 
 NOWHERE = "http://127.0.0.1:9"
@@ -32,8 +33,10 @@ def config(folder: Path, base_url: str) -> Path:
     return file
 
 
-def invoke(world: World, folder: Path, *command: str) -> Result:
-    variables = {"DISPATCHER_CONFIG": str(config(folder, NOWHERE))}
+def invoke(
+    world: World, folder: Path, *command: str, base_url: str = NOWHERE
+) -> Result:
+    variables = {"DISPATCHER_CONFIG": str(config(folder, base_url))}
     arguments = [*command, *world.project.arguments()]
     return CliRunner().invoke(cli, arguments, env=variables)
 
@@ -110,11 +113,11 @@ def test_run_stops_at_the_limit(warm: World) -> None:
 def test_cycle_builds_sends_and_builds(warm: World, tmp_path: Path) -> None:
     with (
         gateway_process(tmp_path) as gateway,
-        process(warm, tmp_path, gateway.base_url, "cycle") as cycle,
+        lean(environment(warm.project)),
     ):
-        out, err = cycle.communicate(timeout=120)
-        assert cycle.returncode == 0, err
-        assert "sent 1, unknown 0" in out
+        cycle = invoke(warm, tmp_path, "cycle", base_url=gateway.base_url)
+        assert cycle.exit_code == 0, cycle.output
+        assert "sent 1, unknown 0" in cycle.stdout
         assert len(gateway.received()) == 1
     assert warm.contacts("status")[:2] == [(1, "completed"), (2, "active")]
 
