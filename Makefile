@@ -39,7 +39,9 @@ fuzz: $(STAMP)  ## random histories against the rules; FUZZ_RUNS=20 FUZZ_SEED=1
 	  FUZZ_BUILDS=$(or $(FUZZ_BUILDS),4) FUZZ_SHRINK=$(or $(FUZZ_SHRINK),1) \
 	  $(BIN)/pytest -q -x tests/fuzz/test_fuzz.py
 
-bench: $(STAMP)  ## what SQL costs at a million leads; BENCH="queue --runs 5"
+bench: $(STAMP)  ## what it costs at a million leads; BENCH="queue --runs 5"
+	$(BIN)/pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 chaos: $(STAMP)  ## kills, cuts and stops, for long; CHAOS_ROUNDS=30 CHAOS_SEED=1

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tests.benchmarks import candidates, data, fold, queue, report
+from tests.benchmarks import candidates, data, dispatch, fold, queue, report
 from tests.benchmarks.data import Size
 from tests.benchmarks.measure import Measure
 from tests.benchmarks.place import PROJECT, Place, opened
@@ -17,8 +17,10 @@ Benchmark = Callable[[Place, Size, int], Iterator[Measure]]
 
 # In this order: the fold uses up what the queue has and fills the ledger
 BENCHMARKS: dict[str, Benchmark] = {
-    module.NAME: module.measure for module in (candidates, queue, fold)
+    module.NAME: module.measure
+    for module in (candidates, queue, fold, dispatch)
 }
+OWN_DATA = {dispatch.NAME}  # in databases of their own
 
 _WIDTH = 120  # also where the output is no terminal
 _log = Console(stderr=True, highlight=False)
@@ -81,10 +83,14 @@ def main(
     measures: list[Measure] = []
     with opened(folder.resolve(), "bench") as place:
         about = report.machine(place)
-        measures += data.prepare(place, size)
-        for name in names or BENCHMARKS:
+        chosen = names or tuple(BENCHMARKS)
+        if not OWN_DATA.issuperset(chosen):
+            measures += data.prepare(place, size)
+        for name in chosen:
             for measure in BENCHMARKS[name](place, size, runs):
-                _log.print(f"{measure.median:8.3f} s  {measure.what}")
+                _log.print(
+                    f"{measure.median:9.3f} {measure.unit}  {measure.what}"
+                )
                 measures.append(measure)
     if not keep:
         shutil.rmtree(folder)

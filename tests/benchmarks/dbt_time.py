@@ -26,8 +26,7 @@ def run(place: Place, command: str, *select: str) -> Seconds:
     arguments = ["--quiet", "--log-level-file", "none", command]
     arguments += ["--project-dir", str(PROJECT)]
     arguments += ["--profiles-dir", str(place.folder)]
-    # an earlier run that was stopped may have left the build lock
-    arguments += ["--vars", json.dumps({"build_takeover": True})]
+    arguments += ["--vars", json.dumps(place.dbt_vars)]
     outcome: Any = dbtRunner(callbacks=[listen]).invoke(
         [*arguments, "--select", *select]
     )

@@ -9,20 +9,22 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Seconds of some runs; the bound and the peer are of their median."""
+    """What some runs gave; the bound and the peer are of their median."""
 
     benchmark: str
     what: str
-    seconds: list[float]
+    values: list[float]
     rows: int | None = None
-    bound: float | None = None  # seconds
+    bound: float | None = None  # in the unit
     peer: "Measure | None" = None
     peer_bound: float | None = None  # times the peer's
+    unit: str = "s"
+    is_more_better: bool = False  # a bound is the least, not the most
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     @property
     def median(self) -> float:
-        return statistics.median(self.seconds)
+        return statistics.median(self.values)
 
     @property
     def ratio(self) -> float | None:
@@ -34,10 +36,13 @@ class Measure:
         """Whether every bound holds; None when there is none."""
         kept = []
         if self.bound is not None:
-            kept.append(self.median <= self.bound)
+            kept.append(self._keeps(self.median, self.bound))
         if self.peer_bound is not None and self.ratio is not None:
-            kept.append(self.ratio <= self.peer_bound)
+            kept.append(self._keeps(self.ratio, self.peer_bound))
         return all(kept) if kept else None
+
+    def _keeps(self, found: float, bound: float) -> bool:
+        return found >= bound if self.is_more_better else found <= bound
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON; the peer by its name."""
@@ -45,7 +50,8 @@ class Measure:
             "benchmark": self.benchmark,
             "what": self.what,
             "rows": self.rows,
-            "seconds": [round(second, 4) for second in self.seconds],
+            "unit": self.unit,
+            "values": [round(value, 4) for value in self.values],
             "median": round(self.median, 4),
             "bound": self.bound,
             "peer": self.peer and self.peer.what,

@@ -2,9 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -28,6 +28,10 @@ SETTINGS: dict[LiteralString, str] = {
 }
 
 
+# An earlier run that was stopped may have left the build lock
+TAKEOVER = {"build_takeover": True}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A database on a durable server, and dbt's files beside it."""
@@ -35,6 +39,7 @@ class Place:
     folder: Path
     profile: Profile
     connection: psycopg.Connection
+    dbt_vars: Mapping[str, object] = field(default_factory=lambda: TAKEOVER)
 
     def execute(self, text: LiteralString, **values: object) -> int:
         """Run one statement; return how many rows it met."""
@@ -57,15 +62,36 @@ def opened(folder: Path, database: str) -> Iterator[Place]:
         if _set(server.conninfo):
             embedded.down(data_dir)  # shared_buffers needs a restart
             server = embedded.up(data_dir)
-        create_database({**server.conninfo, "dbname": "postgres"}, database)
-        conninfo = {**server.conninfo, "dbname": database}
-        profile = Profile("drip", "bench", SCHEMA, conninfo)
-        _lay_out(folder, conninfo)
-        with connect(profile) as connection:
-            connection.autocommit = True
-            yield Place(folder, profile, connection)
+        with _placed(folder, server.conninfo, database, TAKEOVER) as place:
+            yield place
     finally:
         embedded.down(data_dir)
+
+
+@contextmanager
+def beside(place: Place, database: str, **dbt_vars: object) -> Iterator[Place]:
+    """Yield another database of that server, created if missing."""
+    folder = place.folder / database
+    folder.mkdir(exist_ok=True)
+    found = {**TAKEOVER, **dbt_vars}
+    with _placed(folder, place.profile.conninfo, database, found) as other:
+        yield other
+
+
+@contextmanager
+def _placed(
+    folder: Path,
+    server: Mapping[str, str | int],
+    database: str,
+    dbt_vars: Mapping[str, object],
+) -> Iterator[Place]:
+    create_database({**server, "dbname": "postgres"}, database)
+    conninfo = {**server, "dbname": database}
+    profile = Profile("drip", "bench", SCHEMA, conninfo)
+    _lay_out(folder, conninfo)
+    with connect(profile) as connection:
+        connection.autocommit = True
+        yield Place(folder, profile, connection, dbt_vars)
 
 
 def _set(conninfo: dict[str, str | int]) -> bool:

@@ -3,9 +3,10 @@
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -17,6 +18,14 @@ from tests.benchmarks.measure import Measure
 from tests.benchmarks.place import SETTINGS, Place
 
 _CPUINFO = Path("/proc/cpuinfo")
+_CLIENTS = (
+    "aiohttp",
+    "psycopg",
+    "uvloop",
+    "asyncpg",
+    "pgqueuer",
+    "procrastinate",
+)
 
 
 def machine(place: Place) -> dict[str, str]:
@@ -29,10 +38,16 @@ def machine(place: Place) -> dict[str, str]:
         "system": platform.platform(),
         "Postgres": f"{server // 10_000}.{server % 10_000}, {settings}",
         "Python": platform.python_version(),
-        "dbt": ", ".join(
-            f"{name} {version(name)}" for name in ("dbt-core", "dbt-postgres")
-        ),
+        "clients": ", ".join(_versions(_CLIENTS)),
+        "dbt": ", ".join(_versions(("dbt-core", "dbt-postgres"))),
     }
+
+
+def _versions(names: Iterable[str]) -> Iterator[str]:
+    """Yield what is installed of these."""
+    for name in names:
+        with suppress(PackageNotFoundError):
+            yield f"{name} {version(name)}"
 
 
 def as_json(
@@ -62,7 +77,7 @@ def show(
 
 
 def _table(measures: Sequence[Measure]) -> Table:
-    table = Table("no.", "seconds of SQL")
+    table = Table("no.", "what", "unit")
     for heading in ("rows", "runs", "median", "min", "max", "bound", "ratio"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("load", justify="right")
@@ -71,11 +86,12 @@ def _table(measures: Sequence[Measure]) -> Table:
         table.add_row(
             str(number),
             f"{one.benchmark}: {one.what}",
+            one.unit,
             "" if one.rows is None else f"{one.rows:,}",
-            str(len(one.seconds)),
-            f"{one.median:.3f}",
-            f"{min(one.seconds):.3f}",
-            f"{max(one.seconds):.3f}",
+            str(len(one.values)),
+            _figure(one.median),
+            _figure(min(one.values)),
+            _figure(max(one.values)),
             _bound(one),
             _ratio(one, measures),
             f"{one.load:.1f}",
@@ -84,8 +100,12 @@ def _table(measures: Sequence[Measure]) -> Table:
     return table
 
 
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3f}"
+
+
 def _bound(one: Measure) -> str:
-    """Return what was promised: seconds, or times the peer's."""
+    """Return what was promised, as it is or as times the peer's."""
     if one.peer_bound is not None:
         return f"{one.peer_bound:g} x"
     return "" if one.bound is None else f"{one.bound:g}"
