@@ -16,7 +16,7 @@
             user_id,
             sequence_id,
             definition_hash
-        from {{ recorded_decisions() }}
+        from {{ recorded_decisions() }} as recorded
         where decision = 'defined'
         order by user_id asc, sequence_id asc, decided_at desc
     ) as last_defined

@@ -38,7 +38,7 @@
             user_id,
             sequence_id,
             reason
-        from {{ recorded_decisions() }}
+        from {{ recorded_decisions() }} as recorded
         where decision in ('paused', 'resumed')
         order by user_id asc, sequence_id asc, decided_at desc
     ) as last_switched

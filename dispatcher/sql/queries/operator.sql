@@ -48,7 +48,7 @@ select
     ) as has_receipt
 from dispatch.broadcast_messages as attempt
 where
-    attempt.user_id in (select user_id from dispatch.ledger_tenants)
+    attempt.user_id in (select dispatch.ledger_tenants())
     and attempt.id = any(%(message_ids)s)
 order by attempt.user_id, attempt.id
 for update
@@ -123,7 +123,7 @@ left join {target}.fault_policies as policy
     on attempt.fault_class = policy.fault_class
 where
     attempt.status = 'failed'
-    and attempt.user_id in (select user_id from dispatch.ledger_tenants)
+    and attempt.user_id in (select dispatch.ledger_tenants())
     and (
         %(enrollment_id)s::uuid is null
         or attempt.enrollment_id = %(enrollment_id)s
