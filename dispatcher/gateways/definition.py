@@ -65,8 +65,16 @@ class Request(Strict):
 
     def placeholders(self) -> Iterator[Placeholder]:
         """Every placeholder of the request, wherever it stands."""
-        for template in self._templates():
-            yield from template.placeholders()
+        return iter(self._placeholders)
+
+    @cached_property
+    def _placeholders(self) -> tuple[Placeholder, ...]:
+        """Of each message they are asked for twice, so found once."""
+        return tuple(
+            placeholder
+            for template in self._templates()
+            for placeholder in template.placeholders()
+        )
 
     def _templates(self) -> Iterator[Template]:
         yield self.path

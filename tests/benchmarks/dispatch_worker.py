@@ -112,7 +112,9 @@ async def dispatcher(job: Job, sent: Sent) -> None:
         ),
     )
     profile = Profile("drip", "bench", job.schema, dict(job.conninfo))
-    await send(profile, config, Limits(seconds=job.seconds), sent.count)
+    limits = Limits(seconds=job.seconds)
+    summary = await send(profile, config, limits, sent.count)
+    sent.number = summary.sent  # at its end it releases what has not begun
 
 
 async def client(job: Job, sent: Sent) -> None:

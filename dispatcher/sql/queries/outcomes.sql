@@ -22,7 +22,7 @@ with outcome as (
         %(fault_classes)s::text[],
         %(error_messages)s::text[],
         %(http_statuses)s::integer[],
-        %(gateway_answers)s::text[],
+        %(gateway_answers)b::text[],  -- as text each quote would be escaped
         %(provider_message_ids)s::text[],
         %(ages)s::double precision[],
         %(cool_downs)s::double precision[],
