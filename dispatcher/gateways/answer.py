@@ -19,11 +19,13 @@ from dispatcher.gateways.matching import (
     IdRule,
     Match,
     NumberRule,
+    Rule,
     Scalar,
     StateRule,
     Success,
 )
 from dispatcher.gateways.redact import Redactor
+from dispatcher.gateways.retry_after import seconds_to_wait
 from dispatcher.gateways.template import Values
 
 KEPT_CHARACTERS = 2000  # of the body, in the ledger
@@ -54,17 +56,29 @@ def classify(
             answer=_kept(answer.status, redactor.clean(answer.text)),
         )
     text = redactor.clean(answer.text)
-    retry_after = answer.retry_after
-    if retry_after is None and rule is not None:
-        retry_after = rule.retry_after
     return Outcome(
         Result[rule.outcome] if rule else Result.UNKNOWN,
         rule.fault if rule else Fault.UNCLASSIFIED,
         http_status=answer.status,
         error=_shown(answer.status, text),
-        retry_after=retry_after,
+        retry_after=_retry_after(rule, answer),
+        is_of_gateway=rule is not None and rule.scope == "gateway",
         answer=_kept(answer.status, text),
     )
+
+
+def _retry_after(rule: Rule | None, answer: Answer) -> float | None:
+    """Seconds that the gateway asks for, by its header or as the rule says."""
+    if answer.retry_after is not None or rule is None:
+        return answer.retry_after
+    if not isinstance(rule.retry_after, str):
+        return rule.retry_after
+    found = (
+        seconds
+        for value in values_at(answer.value, rule.retry_after)
+        if (seconds := seconds_to_wait(value, answer.answered_at)) is not None
+    )
+    return next(found, None)
 
 
 def read_state(

@@ -29,18 +29,24 @@ class Answer:
     text: str
     body: Body
     value: Any  # what could be read of it
-    retry_after: float | None
+    retry_after: float | None  # seconds, as the header says
+    answered_at: float | None = None  # seconds since the epoch
 
 
 def read(
-    status: int, raw: bytes, retry_after: float | None, form: str = "json"
+    status: int,
+    raw: bytes,
+    retry_after: float | None,
+    form: str = "json",
+    answered_at: float | None = None,
 ) -> Answer:
     """Parse as much of an answer as there is."""
     text = raw[:LONGEST_BODY].decode("utf-8-sig", errors="replace")
     if len(raw) > LONGEST_BODY:
-        return Answer(status, text, Body.FOREIGN, None, retry_after)
-    body, value = READERS[form](text)
-    return Answer(status, text, body, value, retry_after)
+        found: tuple[Body, Any] = Body.FOREIGN, None
+    else:
+        found = READERS[form](text)
+    return Answer(status, text, *found, retry_after, answered_at)
 
 
 def _json(text: str) -> tuple[Body, Any]:

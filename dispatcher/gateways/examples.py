@@ -19,6 +19,7 @@ class Example(Strict):
     outcome: Literal["ACCEPTED", "NOT_SENT", "UNKNOWN"] | None = None
     fault: Fault | None = None
     message_id: str | None = None
+    scope: Literal["gateway"] | None = None
     state: DeviceState | None = None
     exists: bool | None = None
 

@@ -89,7 +89,9 @@ def _meaning(
         return _verdict(found.result, found.fault, found.provider_message_id)
     if to == "send":
         sent = answers.classify(definition, answer, nobody, values)
-        return _verdict(sent.result, sent.fault, sent.provider_message_id)
+        scope = "gateway" if sent.is_of_gateway else None
+        meaning = _verdict(sent.result, sent.fault, sent.provider_message_id)
+        return meaning | {"scope": scope}
     return None
 
 

@@ -108,7 +108,17 @@ class Rule(Match):
 
     outcome: Literal["NOT_SENT", "UNKNOWN"]
     fault: Fault
-    retry_after: PositiveFloat | None = None  # seconds, if no header says so
+    # if no header says so: seconds, or where the answer has them
+    retry_after: PositiveFloat | JsonPath | None = None
+    # it is about all devices of the gateway, not about this one alone
+    scope: Literal["gateway"] | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_gateway(self) -> Self:
+        if self.scope and not self.fault.startswith(("DEVICE_", "GATEWAY_")):
+            message = "scope with a fault of a device or a gateway alone"
+            raise ValueError(message)
+        return self
 
 
 class StateRule(Match):

@@ -4,10 +4,8 @@ Everything turns on one question: can the request have left? Until a
 connection stands it cannot; from then on only an answer tells.
 """
 
-import re
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
@@ -17,12 +15,12 @@ from dispatcher import __version__
 from dispatcher.gateways.body import LONGEST_BODY, Answer, read
 from dispatcher.gateways.definition import Limits
 from dispatcher.gateways.request import Rendered
+from dispatcher.gateways.retry_after import http_date, seconds_to_wait
 
 # A connection idle for longer is not used again. Servers close idle ones
 # after 5 s (Node) or more; one that closes while our request is on its way
 # leaves an unknown that nobody can settle. A POST is never repeated for it.
 REUSE_SECONDS = 2.0
-LONGEST_RETRY_AFTER = 24 * 3600.0
 TRANSPORT_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -108,7 +106,10 @@ class Transport:
             raw = await _read(response)
         finally:
             response.close()  # back in the pool already if read to its end
-        return read(response.status, raw, _retry_after(response), form)
+        answered_at = _answered_at(response)
+        asked = response.headers.get("Retry-After", "")
+        retry_after = seconds_to_wait(asked, answered_at)
+        return read(response.status, raw, retry_after, form, answered_at)
 
 
 def _connection_trace() -> aiohttp.TraceConfig:
@@ -162,21 +163,6 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _retry_after(response: aiohttp.ClientResponse) -> float | None:
-    """Seconds from a Retry-After header, which may also be a date."""
-    value = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return min(float(value), LONGEST_RETRY_AFTER)
-    until = _http_date(value)
-    if until is None:
-        return None
-    # by the gateway's own clock, so that ours may be wrong
-    now = _http_date(response.headers.get("Date", "")) or time.time()
-    return min(max(until - now, 0.0), LONGEST_RETRY_AFTER)
-
-
-def _http_date(value: str) -> float | None:
-    try:
-        return parsedate_to_datetime(value).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
+def _answered_at(response: aiohttp.ClientResponse) -> float:
+    """By the gateway's own clock, so that ours may be wrong."""
+    return http_date(response.headers.get("Date", "")) or time.time()
