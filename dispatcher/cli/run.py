@@ -18,6 +18,9 @@ from dispatcher.sending import preview, send
 @click.command()
 @sending_options
 @click.option("--dry-run", is_flag=True, help="Show it, send nothing.")
+@click.option(
+    "--wait", "waits", is_flag=True, help="Stay, and send what comes later."
+)
 @format_option
 def run(
     *,
@@ -28,12 +31,14 @@ def run(
     max_messages: int | None,
     seconds: float | None,
     dry_run: bool,
+    waits: bool,
     output: str,
 ) -> None:
     """Send what is due now and record the answers.
 
     Waits for the gaps between two messages of a device, not for caps, and
-    ends when nothing is sendable. SIGTERM and SIGINT finish what is in
+    ends when nothing is sendable. With --wait it goes on from build to build,
+    and waits for a gate that is closed. SIGTERM and SIGINT finish what is in
     flight; a second one leaves at once.
 
     \b
@@ -50,6 +55,7 @@ def run(
       dispatcher run
       dispatcher run --dry-run --format json
       dispatcher run --max-messages 100 --for 300
+      dispatcher run --wait
     """
     found = profile.load(project_dir, profiles_dir, target)
     config = configuration.load(config_path)
@@ -60,7 +66,7 @@ def run(
         else:
             show_preview(rows)
         return
-    limits = Limits(max_messages, seconds)
+    limits = Limits(max_messages, seconds, waits)
     with progress() as on_settled:
         summary = asyncio.run(send(found, config, limits, on_settled))
     if output == "json":

@@ -21,7 +21,7 @@ def moments(seed: int) -> list[Moment]:
     )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.integers(0, 2**32))
 def test_a_build_without_news_changes_nothing(seed: int) -> None:
     for moment in moments(seed):
@@ -29,7 +29,7 @@ def test_a_build_without_news_changes_nothing(seed: int) -> None:
         assert again.rows == {**again.rows, **moment.memory.rows}
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.integers(0, 2**32))
 def test_a_table_that_was_dropped_comes_back(seed: int) -> None:
     for moment in moments(seed):
@@ -40,7 +40,7 @@ def test_a_table_that_was_dropped_comes_back(seed: int) -> None:
         )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.integers(0, 2**32))
 def test_one_step_of_a_contact_is_in_hand(seed: int) -> None:
     for moment in moments(seed):
@@ -49,7 +49,7 @@ def test_one_step_of_a_contact_is_in_hand(seed: int) -> None:
             assert len(in_hand) <= 1
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.integers(0, 2**32))
 def test_what_ended_never_opens(seed: int) -> None:
     ended: set[object] = set()

@@ -233,7 +233,6 @@ def test_the_guarantees_hold_after_each_step(
             stateful_step_count=STEPS,
             derandomize=STORIES is None,
             phases=[Phase.generate, *([Phase.shrink] if STORIES else [])],
-            deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -128,7 +128,7 @@ def test_a_hostile_text_arrives_as_stored(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(text=texts)
 @example(text="0123456789abcdef" * 4096)
 @example(text="🙂م\r\n" * 16384)
@@ -145,7 +145,7 @@ addresses = st.text(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(address=addresses)
 @example(address="a/b?c=d#e")
 @example(address="..")

@@ -205,7 +205,6 @@ VALUES = st.text(st.sampled_from("{}|:ab\\"), min_size=1, max_size=4)
 
 @settings(
     max_examples=300,
-    deadline=None,
     # each example asks a pure function, so one connection serves all
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

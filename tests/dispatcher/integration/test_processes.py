@@ -179,6 +179,39 @@ def test_a_second_signal_leaves_at_once(
     assert owners(warm) == set()
 
 
+def test_a_run_that_waits_goes_on_from_build_to_build(
+    warm: World, tmp_path: Path
+) -> None:
+    switch(warm, "pause")
+    arguments = ("--wait", "--format", "json")
+    with (
+        gateway_process(tmp_path) as gateway,
+        dispatcher_process(
+            warm, tmp_path, gateway.base_url, *arguments
+        ) as process,
+    ):
+        assert "waiting: " in line_of(process)
+        switch(warm, "resume")
+        until(lambda: warm.ledger("status") == [("sent",)])
+        warm.lead(OTHER_PHONE)
+        warm.build("0:10")
+        until(lambda: warm.ledger("status") == [("sent",)] * 2)
+        process.send_signal(signal.SIGTERM)
+        summary = summary_of(process)
+        assert each_once(gateway, 2)
+    assert summary["sent"] == 2
+    assert summary["ended_because"] == "SIGTERM came"
+    assert owners(warm) == set()
+
+
+def switch(world: World, kind: str) -> None:
+    world.execute(
+        "insert into dispatch.operator_requests (kind, reason, requested_by)"
+        " values (%s, 'lunch', 'me')",
+        kind,
+    )
+
+
 def test_a_database_that_is_down(
     warm: World, server: Server, tmp_path: Path
 ) -> None:
