@@ -50,7 +50,6 @@ POLICIES = {
     RESEND: {"on_unknown": "resend"},
 }
 PHONE, OTHER_PHONE = "60111000001", "60111000002"
-THIRD_PHONE = "60111000003"
 RETRYABLE = Rule(do="refused_by_whatsapp")
 SILENT = Rule(do="hang", accepted=True)
 

@@ -27,7 +27,6 @@ from tests.dispatcher.integration.harness import (
     RETRYABLE,
     SILENT,
     TENANT,
-    THIRD_PHONE,
     World,
     address,
     claim_and_vanish,
@@ -133,10 +132,16 @@ def test_history_05_three_attempts_in_all(world: World) -> None:
     ]
 
 
-def beside(world: World, name: str, sequence: UUID, phone: str) -> None:
+def beside(
+    world: World,
+    name: str,
+    sequence: UUID,
+    phone: str,
+    device: UUID = DEVICE,
+) -> None:
     """Add a sequence with a policy of its own, and a contact to it."""
     world.sequence(name, sequence=sequence)
-    world.lead(phone, name)
+    world.lead(phone, name, device=device)
 
 
 def test_history_06_a_silent_gateway_leaves_an_unknown(
@@ -156,16 +161,14 @@ def assert_unknown_in_grace(world: World) -> None:
 
 
 def test_history_07_after_the_grace_of_an_unknown(world: World) -> None:
-    """Under each on_unknown: assume_sent, hold, resend."""
-    world.warm()
-    beside(world, "HOLD", HOLD, OTHER_PHONE)
-    beside(world, "RESEND", RESEND, THIRD_PHONE)
-    world.build("0:00")
-    world.dispatch("0:05", SILENT, timeout_seconds=0.5)
-    world.build("0:10")
-    assert_unknown_in_grace(world)
+    """Assumed sent, and with on_unknown: hold, in a sequence beside it.
 
-    world.build("1:06")
+    On a device each, for one without an answer rests.
+    """
+    world.warm()
+    world.device(OTHER_DEVICE)
+    beside(world, "HOLD", HOLD, OTHER_PHONE, OTHER_DEVICE)
+    let_grace_pass(world)
 
     columns = ("contact_phone", *STATE, "completed_at")
     steps = [step for step in world.contacts(*columns) if step[0] < 3]
@@ -174,12 +177,32 @@ def test_history_07_after_the_grace_of_an_unknown(world: World) -> None:
         (2, PHONE, "active", "24:05", None),
         (1, OTHER_PHONE, "active", "1:05", None),
         (2, OTHER_PHONE, "pending", "24:05", None),
-        (1, THIRD_PHONE, "active", "1:05", None),
-        (2, THIRD_PHONE, "pending", "25:05", None),
+    ]
+    assert world.due() == []
+    world.dispatch("1:07")
+    assert len(world.received) == 2
+
+
+def test_history_07_an_unknown_that_is_sent_again(world: World) -> None:
+    world.warm(RESEND)
+    let_grace_pass(world)
+
+    assert world.contacts(*STATE, "completed_at")[:2] == [
+        (1, "active", "1:05", None),
+        (2, "pending", "25:05", None),
     ]
     assert world.due() == [(1, 2, True)]
     world.dispatch("1:07")
-    assert world.texts()[3:] == [(THIRD_PHONE, "RESEND, day 1")]
+    assert len(world.received) == 2
+
+
+def let_grace_pass(world: World) -> None:
+    """Send without an answer at 0:05; build until the grace is over."""
+    world.build("0:00")
+    world.dispatch("0:05", SILENT, timeout_seconds=0.5)
+    world.build("0:10")
+    assert_unknown_in_grace(world)
+    world.build("1:06")
 
 
 def test_history_08_a_receipt_settles_an_unknown(unknown: World) -> None:
