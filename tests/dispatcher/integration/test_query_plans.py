@@ -25,7 +25,7 @@ UTILITIES = [
 COPY = "import_copy"
 # Planned as what they are part of: one of them names a table of the whole
 PARTS = set(re.findall(r"\{(\w+)\}", " ".join(load().values())))
-PARAMETER = re.compile(r"%\((\w+)\)s")
+PARAMETER = re.compile(r"%\((\w+)\)[sb]")
 
 
 def test_every_set_up_is_a_query() -> None:
