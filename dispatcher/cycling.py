@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from dispatcher.config import Config
 from dispatcher.dbt_build import BuildReport, Project, build, code_hash
+from dispatcher.limits import Limits
 from dispatcher.profile import Profile
-from dispatcher.runner import Limits
 from dispatcher.sending import send
 from dispatcher.store.connect import connect
 from dispatcher.store.runs import unit_tests_passed

@@ -7,11 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import (
-    Callable,
-    Iterator,
-    Mapping,
-)
+from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 from dispatcher.attempts import Attempts
@@ -19,9 +15,7 @@ from dispatcher.claims import Claims
 from dispatcher.config import Config
 from dispatcher.domain import Device
 from dispatcher.ending import Ending, cancel
-from dispatcher.errors import (
-    DatabaseError,
-)
+from dispatcher.errors import DatabaseError
 from dispatcher.fleet import LOOK_SECONDS, Fleet
 from dispatcher.gateways import HttpGateway
 from dispatcher.leases import Leases
@@ -34,8 +28,6 @@ from dispatcher.store.ledger import Build
 from dispatcher.store.store import Store
 from dispatcher.summary import Summary
 from dispatcher.waiting import outlast, when_open
-
-__all__ = ["Limits", "Runner"]
 
 log = logging.getLogger(__name__)
 

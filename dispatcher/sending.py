@@ -12,8 +12,9 @@ from dispatcher.config import Config
 from dispatcher.doubt import with_unknown
 from dispatcher.errors import LeftAtOnceError
 from dispatcher.gateways import open_gateways
+from dispatcher.limits import Limits
 from dispatcher.profile import Profile
-from dispatcher.runner import Limits, Runner
+from dispatcher.runner import Runner
 from dispatcher.store.breakers import Breakers
 from dispatcher.store.connect import open_pool
 from dispatcher.store.leases import LeaseTable

@@ -15,7 +15,7 @@ from dispatcher.cli.sending_options import sending_options
 from dispatcher.cycling import Cycle
 from dispatcher.dbt_build import Project
 from dispatcher.errors import DispatcherError, LeftAtOnceError
-from dispatcher.runner import Limits
+from dispatcher.limits import Limits
 from dispatcher.summary import Summary
 
 

@@ -11,7 +11,7 @@ from dispatcher import config as configuration
 from dispatcher import profile
 from dispatcher.cli.output import as_json, progress, show_preview, show_summary
 from dispatcher.cli.sending_options import format_option, sending_options
-from dispatcher.runner import Limits
+from dispatcher.limits import Limits
 from dispatcher.sending import preview, send
 
 

@@ -18,7 +18,7 @@ from dispatcher.demo import scenario
 from dispatcher.demo.compare import compare, read_log
 from dispatcher.demo.place import Place
 from dispatcher.imports.load import Source, load_leads
-from dispatcher.runner import Limits
+from dispatcher.limits import Limits
 from dispatcher.sending import send
 from dispatcher.store.connect import connect, open_pool
 from dispatcher.store.imports import Tenant

@@ -21,8 +21,8 @@ from dispatcher.domain import Device, Message
 from dispatcher.gateways.loading import load_definition
 from dispatcher.gateways.request import Rendered, build
 from dispatcher.gateways.transport import NoAnswer, Transport
+from dispatcher.limits import Limits
 from dispatcher.profile import Profile
-from dispatcher.runner import Limits
 from dispatcher.sending import send
 
 CONCURRENCY = 500

@@ -27,8 +27,8 @@ from dispatcher.dbt_build import BuildReport, Project, build, code_hash
 from dispatcher.demo.gateway import SimulatedGateway
 from dispatcher.demo.script import Rule, Script
 from dispatcher.domain import Claim
+from dispatcher.limits import Limits
 from dispatcher.profile import Profile
-from dispatcher.runner import Limits
 from dispatcher.sending import open_store, send
 from dispatcher.store.connect import connect
 from dispatcher.summary import Summary

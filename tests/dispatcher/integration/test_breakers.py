@@ -17,7 +17,7 @@ from dispatcher.config import Config, GatewaySettings, Settings
 from dispatcher.demo.gateway import SimulatedGateway
 from dispatcher.demo.script import Rule, Script
 from dispatcher.domain import Device
-from dispatcher.runner import Limits
+from dispatcher.limits import Limits
 from dispatcher.sending import open_store, send
 from dispatcher.summary import Summary
 from tests.dispatcher.integration.harness import (
