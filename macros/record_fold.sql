@@ -5,7 +5,7 @@
     {{ record_links() }};
     {{ record_endings() }};
     {{ schedule_folds() }};
-    {{ apply_watermark() }};
+    {{ apply_watermark(ref('fold_watermarks')) }};
     {{ index_active_steps(contacts) }};
     {{ analyze_if_grown(contacts) }}
 {%- endmacro %}

@@ -44,6 +44,11 @@ def fold_files() -> list[Path]:
     models = {
         *ROOT.glob("models/intermediate/delivery/*.sql"),
         ROOT / "models/marts/queue/sequence_contacts.sql",
+        ROOT / "models/marts/enrollment/leads_to_match.sql",
+        ROOT / "models/marts/enrollment/enrollment_wishes.sql",
+        ROOT / "models/intermediate/enrollment/int_sequences_entered.sql",
+        ROOT / "models/intermediate/enrollment/int_leads_matched.sql",
+        ROOT / "models/intermediate/enrollment/int_leads_tokenised.sql",
     }
     return sorted(models | _macros_of(models), key=lambda file: file.stem)
 

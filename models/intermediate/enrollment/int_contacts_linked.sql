@@ -29,6 +29,7 @@ linked as (
     select
         first_links.user_id,
         first_links.target_sequence_id as sequence_id,
+        first_links.lead_key,
         first_links.lead_id,
         first_links.is_lead_alive,
         first_links.lead_name,

@@ -1,6 +1,6 @@
-with admitted as (
+with judged as (
 
-    select * from {{ ref('int_enrollments_admitted') }}
+    select * from {{ ref('int_enrollments_answered') }}
 
 ),
 
@@ -32,7 +32,7 @@ diagnosed as (
             when rejection_reason is null then 'candidate' else 'rejected'
         end as outcome,
         rejection_reason
-    from admitted
+    from judged
     union all
     select
         user_id,
@@ -43,12 +43,12 @@ diagnosed as (
         rejection_reason
     from repeated
     where not exists (
-        select 1 from admitted
+        select 1 from judged
         where
-            admitted.user_id = repeated.user_id
-            and admitted.sequence_id = repeated.sequence_id
-            and admitted.lead_id = repeated.lead_id
-            and admitted.source = repeated.source
+            judged.user_id = repeated.user_id
+            and judged.sequence_id = repeated.sequence_id
+            and judged.lead_id = repeated.lead_id
+            and judged.source = repeated.source
     )
 
 ),

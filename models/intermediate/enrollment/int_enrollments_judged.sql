@@ -32,7 +32,6 @@ judged as (
             when legacy_contacts.sequence_id is not null
                 then 'already_enrolled'
             when suppressions.is_opted_out then 'opted_out'
-            when ranked.closed_reason is not null then ranked.closed_reason
             when not ranked.has_device then 'device_missing'
         end as own_reason
     from ranked

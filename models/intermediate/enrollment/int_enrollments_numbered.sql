@@ -1,6 +1,6 @@
-with wanted as (
+with awaited as (
 
-    select * from {{ ref('int_enrollments_wanted') }}
+    select * from {{ ref('int_enrollments_awaited') }}
 
 ),
 
@@ -17,45 +17,30 @@ enrolled as (
 
 ),
 
--- A link leads in once; to come again takes a tag
-barred as (
-
-    select
-        enrolled.user_id,
-        enrolled.sequence_id,
-        enrolled.contact_phone,
-        returning_contacts.entry_no is not null as may_return
-    from enrolled
-    left join returning_contacts
-        on
-            enrolled.user_id = returning_contacts.user_id
-            and enrolled.sequence_id = returning_contacts.sequence_id
-            and enrolled.contact_phone = returning_contacts.contact_phone
-
-),
-
--- In one pass: what is asked for twice is written down first, a row for each
--- lead that names a sequence
+-- A link leads in once; to come again takes a tag. Whose wish was granted for
+-- good has none any more, so few are looked up here.
 numbered as (
 
     select
-        wanted.*,
+        awaited.*,
         coalesce(returning_contacts.entry_no, 1) as entry_no
-    from wanted
+    from awaited
     left join returning_contacts
         on
-            wanted.user_id = returning_contacts.user_id
-            and wanted.sequence_id = returning_contacts.sequence_id
-            and wanted.contact_phone = returning_contacts.contact_phone
-            and wanted.source = 'trigger'
-    where not exists (
-        select 1 from barred
-        where
-            barred.user_id = wanted.user_id
-            and barred.sequence_id = wanted.sequence_id
-            and barred.contact_phone = wanted.contact_phone
-            and not (barred.may_return and wanted.source = 'trigger')
-    )
+            awaited.user_id = returning_contacts.user_id
+            and awaited.sequence_id = returning_contacts.sequence_id
+            and awaited.contact_phone = returning_contacts.contact_phone
+            and awaited.source = 'trigger'
+    where
+        not awaited.may_be_enrolled
+        or returning_contacts.entry_no is not null
+        or not exists (
+            select 1 from enrolled
+            where
+                enrolled.user_id = awaited.user_id
+                and enrolled.sequence_id = awaited.sequence_id
+                and enrolled.contact_phone = awaited.contact_phone
+        )
 
 )
 

@@ -13,6 +13,7 @@ devices as (
 sequences as (
 
     select * from {{ ref('int_sequences_opened') }}
+    where closed_reason is null
 
 ),
 
@@ -35,13 +36,9 @@ joined as (
         ) as has_device,
         sequences.entry_stepid,
         sequences.definition_hash,
-        sequences.one_open_enrollment,
-        coalesce(
-            sequences.closed_reason,
-            case when sequences.sequence_id is null then 'sequence_missing' end
-        ) as closed_reason
+        sequences.one_open_enrollment
     from numbered
-    left join sequences
+    inner join sequences
         on
             numbered.user_id = sequences.user_id
             and numbered.sequence_id = sequences.sequence_id

@@ -21,6 +21,7 @@ exact as (
 
     select
         tokens.user_id,
+        tokens.lead_key,
         tokens.lead_id,
         tokens.lead_name,
         tokens.device_id,
@@ -42,6 +43,7 @@ contained as (
 
     select
         leads.user_id,
+        leads.lead_key,
         leads.lead_id,
         leads.lead_name,
         leads.device_id,

@@ -8,6 +8,7 @@ tokens as (
 
     select
         leads.user_id,
+        leads.lead_key,
         leads.lead_id,
         leads.lead_name,
         leads.device_id,

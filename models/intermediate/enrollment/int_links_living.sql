@@ -16,6 +16,7 @@ living as (
     select
         links.user_id,
         links.enrollment_id,
+        leads.lead_key,
         leads.lead_id,
         leads.lead_name,
         leads.lead_created_at,
@@ -27,6 +28,7 @@ living as (
     select
         links.user_id,
         links.enrollment_id,
+        leads.lead_key,
         leads.lead_id,
         leads.lead_name,
         leads.lead_created_at,
@@ -49,6 +51,7 @@ speaking as (
         links.contact_phone,
         links.device_id,
         links.due_at,
+        living.lead_key,
         coalesce(living.lead_id, links.lead_id) as lead_id,
         living.lead_id is not null as is_lead_alive,
         living.lead_name,

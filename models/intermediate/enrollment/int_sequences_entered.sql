@@ -17,7 +17,8 @@ entered as (
         sequences.user_id,
         sequences.sequence_id,
         sequences.trigger_token as entry_trigger,
-        policies.trigger_match
+        policies.trigger_match,
+        policies.reentry_after_days is not null as may_return
     from sequences
     inner join policies
         on

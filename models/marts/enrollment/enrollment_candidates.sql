@@ -21,20 +21,13 @@ assigned as (
 
 ),
 
--- Nothing is read of a lead but for a candidate
-leads as materialized (
+leads as (
 
-    select *
-    from {{ ref('stg_app__lead_rows') }}
-    where (user_id, lead_id) in (
-        select
-            admitted.user_id,
-            admitted.lead_id
-        from admitted
-    )
+    select * from {{ ref('stg_app__lead_fields') }}
 
 ),
 
+-- Nothing is read of a lead but for a candidate
 candidates as (
 
     select
@@ -49,7 +42,7 @@ candidates as (
             as enrollment_id,
         admitted.lead_id,
         admitted.lead_name as contact_name,
-        {{ contact_fields('leads.lead_row') }} as contact_fields,
+        living.contact_fields,
         coalesce(admitted.own_device_id, assigned.device_id) as device_id,
         admitted.entry_stepid,
         admitted.definition_hash,
@@ -57,10 +50,14 @@ candidates as (
         admitted.source::text as source,
         admitted.first_due_at
     from admitted
-    inner join leads
-        on
-            admitted.user_id = leads.user_id
-            and admitted.lead_id = leads.lead_id
+    cross join
+        lateral (
+            select leads.contact_fields from leads
+            where
+                leads.user_id = admitted.user_id
+                and leads.lead_key = admitted.lead_key
+            limit 1
+        ) as living
     left join assigned
         on
             admitted.user_id = assigned.user_id

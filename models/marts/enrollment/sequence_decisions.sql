@@ -5,7 +5,8 @@
         {'columns': ['user_id', 'enrollment_id']},
         {'columns': ['user_id', 'sequence_id', 'decision']},
         {'columns': ['row_xid']},
-    ]
+    ],
+    post_hook="{{ index_enrolled() }}"
 ) }}
 
 -- The root of the graph. Its body records what the CRM changed since the last

@@ -13,6 +13,7 @@
     ],
     post_hook=[
         "{{ record_enrolled() }}",
+        "{{ grant_wishes() }}",
         "{{ analyze_if_grown(this) }}",
         "{{ analyze_if_grown(ref('sequence_decisions')) }}",
     ]

@@ -1,6 +1,6 @@
 {{ config(
     indexes=[{'columns': ['invocation_id'], 'unique': true}],
-    pre_hook="{{ forget_unfinished_folds() }}"
+    pre_hook="{{ forget_unapplied() }}"
 ) }}
 
 with fault_policies as (

@@ -1,5 +1,5 @@
-{% macro forget_unfinished_folds() -%}
-    {# Watermarks of builds that failed before they had folded #}
+{% macro forget_unapplied() -%}
+    {# Watermarks of builds that failed before they had used them. #}
     {%- if is_incremental() -%}
         delete from {{ this }} where not is_applied
     {%- endif -%}

@@ -9,9 +9,9 @@ with leads as (
 renamed as (
 
     select
-        leads.user_id,
-        leads.id::text as lead_id,
-        leads as lead_row
+        user_id,
+        id as lead_key,
+        {{ contact_fields() }} as contact_fields
     from leads
 
 )

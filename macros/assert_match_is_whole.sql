@@ -1,0 +1,17 @@
+{% macro assert_match_is_whole() -%}
+    {# A table that is made anew needs every lead, whatever was selected. #}
+    {% if not is_incremental() -%}
+        do $$
+        begin
+            if exists (
+                select 1 from {{ ref('leads_to_match') }}
+                where cause <> 'everything'
+            ) then
+                raise exception using message =
+                    'enrollment_wishes is made anew from a part of the leads: '
+                    || 'run dbt build --full-refresh with '
+                    || '--select +enrollment_wishes';
+            end if;
+        end $$
+    {%- endif %}
+{%- endmacro %}

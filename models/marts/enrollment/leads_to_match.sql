@@ -1,0 +1,64 @@
+{{ config(
+    indexes=[{'columns': ['lead_key'], 'unique': true}],
+    post_hook="analyze {{ this }}"
+) }}
+
+with versions as (
+
+    select * from {{ ref('stg_app__lead_versions') }}
+
+),
+
+watermarks as (
+
+    select * from {{ ref('lead_watermarks') }}
+
+),
+
+last_match as (
+
+    select continued_from
+    from watermarks
+    where continued_from is not null
+    order by taken_at desc
+    limit 1
+
+),
+
+-- Written since. With both bounds the planner expects few; an age below zero
+-- is of a transaction that began after this one.
+changed as (
+
+    select
+        user_id,
+        lead_key,
+        'changed' as cause
+    from versions
+    where
+        lead_age >= -2147483647
+        and lead_age <= (
+            select age(last_match.continued_from::xid) from last_match
+        )
+
+),
+
+everything as (
+
+    select
+        user_id,
+        lead_key,
+        'everything' as cause
+    from versions
+    where not exists (select 1 from last_match)
+
+),
+
+unioned as (
+
+    select * from changed
+    union all
+    select * from everything
+
+)
+
+select * from unioned
