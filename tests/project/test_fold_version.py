@@ -47,8 +47,7 @@ def fold_files() -> list[Path]:
         ROOT / "models/marts/enrollment/leads_to_match.sql",
         ROOT / "models/marts/enrollment/enrollment_wishes.sql",
         ROOT / "models/intermediate/enrollment/int_sequences_entered.sql",
-        ROOT / "models/intermediate/enrollment/int_leads_matched.sql",
-        ROOT / "models/intermediate/enrollment/int_leads_tokenised.sql",
+        ROOT / "models/intermediate/enrollment/int_leads_rematched.sql",
     }
     return sorted(models | _macros_of(models), key=lambda file: file.stem)
 

@@ -4,12 +4,6 @@ with wishes as (
 
 ),
 
-leads as (
-
-    select * from {{ ref('stg_app__sought_leads') }}
-
-),
-
 sequences as (
 
     select * from {{ ref('int_sequences_entered') }}
@@ -22,8 +16,7 @@ linked as (
 
 ),
 
--- As the lead is now; one that is gone wishes for nothing. Looked up one by
--- one: those who wait are few beside all leads.
+-- A link names the device that the contact had; a tag is sent from the lead's
 awaited as (
 
     select
@@ -31,10 +24,7 @@ awaited as (
         wishes.sequence_id,
         wishes.lead_key,
         wishes.lead_id,
-        true as is_lead_alive,
-        living.lead_name,
-        living.lead_created_at,
-        living.device_id,
+        null::uuid as linked_device_id,
         wishes.contact_phone,
         sequences.entry_trigger,
         'trigger' as source,
@@ -45,28 +35,13 @@ awaited as (
         on
             wishes.user_id = sequences.user_id
             and wishes.sequence_id = sequences.sequence_id
-    cross join
-        lateral (
-            select
-                leads.lead_name,
-                leads.lead_created_at,
-                leads.device_id
-            from leads
-            where
-                leads.user_id = wishes.user_id
-                and leads.lead_key = wishes.lead_key
-            limit 1
-        ) as living
     union all
     select
         user_id,
         sequence_id,
         lead_key,
         lead_id,
-        is_lead_alive,
-        lead_name,
-        lead_created_at,
-        device_id,
+        device_id as linked_device_id,
         contact_phone,
         entry_trigger,
         'link' as source,

@@ -4,6 +4,12 @@ with numbered as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('stg_app__lead_ids') }}
+
+),
+
 sequences as (
 
     select * from {{ ref('int_sequences_opened') }}
@@ -27,9 +33,13 @@ barred as (
         on
             numbered.user_id = sequences.user_id
             and numbered.sequence_id = sequences.sequence_id
+    left join leads
+        on
+            numbered.user_id = leads.user_id
+            and numbered.lead_id = leads.lead_id
     where
-        sequences.sequence_id is null
-        or sequences.closed_reason is not null
+        (sequences.sequence_id is null or sequences.closed_reason is not null)
+        and (leads.lead_id is not null or numbered.source = 'link')
 
 )
 

@@ -1,4 +1,5 @@
-with awaited as (
+-- Read twice, each time in part
+with awaited as not materialized (
 
     select * from {{ ref('int_enrollments_awaited') }}
 
@@ -17,9 +18,8 @@ enrolled as (
 
 ),
 
--- A link leads in once; to come again takes a tag. Whose wish was granted for
--- good has none any more, so few are looked up here.
-numbered as (
+-- A link leads in once; to come again takes a tag
+known as (
 
     select
         awaited.*,
@@ -32,15 +32,36 @@ numbered as (
             and awaited.contact_phone = returning_contacts.contact_phone
             and awaited.source = 'trigger'
     where
-        not awaited.may_be_enrolled
-        or returning_contacts.entry_no is not null
-        or not exists (
-            select 1 from enrolled
-            where
-                enrolled.user_id = awaited.user_id
-                and enrolled.sequence_id = awaited.sequence_id
-                and enrolled.contact_phone = awaited.contact_phone
+        awaited.may_be_enrolled
+        and (
+            returning_contacts.entry_no is not null
+            or not exists (
+                select 1 from enrolled
+                where
+                    enrolled.user_id = awaited.user_id
+                    and enrolled.sequence_id = awaited.sequence_id
+                    and enrolled.contact_phone = awaited.contact_phone
+            )
         )
+
+),
+
+-- Whose wish was granted for good has none any more
+new as (
+
+    select
+        *,
+        1 as entry_no
+    from awaited
+    where not may_be_enrolled
+
+),
+
+numbered as (
+
+    select * from known
+    union all
+    select * from new
 
 )
 

@@ -1,19 +1,12 @@
-with numbered as (
+with described as (
 
-    select * from {{ ref('int_enrollments_numbered') }}
+    select * from {{ ref('int_enrollments_described') }}
 
 ),
 
 devices as (
 
     select * from {{ ref('stg_app__user_devices') }}
-
-),
-
-sequences as (
-
-    select * from {{ ref('int_sequences_opened') }}
-    where closed_reason is null
 
 ),
 
@@ -27,26 +20,19 @@ tenants as (
 joined as (
 
     select
-        numbered.*,
+        described.*,
         devices.device_id as own_device_id,
         devices.device_id is not null
         or (
-            sequences.device_assignment = 'least_loaded'
+            described.device_assignment = 'least_loaded'
             and tenants.user_id is not null
-        ) as has_device,
-        sequences.entry_stepid,
-        sequences.definition_hash,
-        sequences.one_open_enrollment
-    from numbered
-    inner join sequences
-        on
-            numbered.user_id = sequences.user_id
-            and numbered.sequence_id = sequences.sequence_id
+        ) as has_device
+    from described
     left join devices
         on
-            numbered.user_id = devices.user_id
-            and numbered.device_id = devices.device_id
-    left join tenants on numbered.user_id = tenants.user_id
+            described.user_id = devices.user_id
+            and described.device_id = devices.device_id
+    left join tenants on described.user_id = tenants.user_id
 
 ),
 

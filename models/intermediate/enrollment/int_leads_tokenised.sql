@@ -6,24 +6,7 @@ with leads as (
 
 tokens as (
 
-    select
-        leads.user_id,
-        leads.lead_key,
-        leads.lead_id,
-        leads.lead_name,
-        leads.device_id,
-        leads.contact_phone,
-        leads.lead_created_at,
-        named.token
-    from leads
-    cross join
-        lateral (
-            select distinct {{ trigger_token('parts.part') }} as token
-            from
-                unnest(string_to_array(leads.lead_trigger, ','))
-                    as parts (part)
-        ) as named
-    where named.token is not null
+    {{ lead_tokens() }}
 
 )
 

@@ -1,13 +1,10 @@
 {{ config(pre_hook=[
     "set local enable_nestloop = off",
     "set local jit = off",
-    "set local work_mem = '64MB'",
 ]) }}
 
--- The planner takes all leads that match for one row, and would walk the steps
--- of every sequence once for each of them. JIT costs this query more than it
--- saves. Memory is for who is enrolled: 80 MB of a million.
-
+-- The planner takes all who wait for one row, and would walk all devices for
+-- each of them. JIT costs this query more than it saves.
 with admitted as (
 
     select * from {{ ref('int_enrollments_admitted') }}

@@ -35,10 +35,10 @@ changed as (
         'changed' as cause
     from versions
     where
-        lead_age >= -2147483647
-        and lead_age <= (
+        lead_age <= (
             select age(last_match.continued_from::xid) from last_match
         )
+        and lead_age >= -2147483647
 
 ),
 
