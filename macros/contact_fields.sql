@@ -9,13 +9,16 @@
             identifier="leads"
         ) -%}
         {%- for column in adapter.get_columns_in_relation(leads) -%}
-            {%- set text = "leads." ~ adapter.quote(column.name) -%}
-            {%- if not column.is_string() -%}
-                {%- set text = "to_jsonb(" ~ text ~ ") #>> '{}'" -%}
+            {%- set value = "leads." ~ adapter.quote(column.name) -%}
+            {%- if column.is_number() or column.data_type == "uuid" -%}
+                {%- set text = value ~ "::text" -%}
+            {%- elif column.is_string() -%}
+                {%- set text = "nullif(trim(" ~ value ~ "), '')" -%}
+            {%- else -%}
+                {%- set text =
+                    "nullif(trim(to_jsonb(" ~ value ~ ") #>> '{}'), '')" -%}
             {%- endif -%}
-            {%- do fields.setdefault(column.name | lower, []).append(
-                "nullif(trim(" ~ text ~ "), '')"
-            ) -%}
+            {%- do fields.setdefault(column.name | lower, []).append(text) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- set names, texts = [], [] -%}

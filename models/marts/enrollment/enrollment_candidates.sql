@@ -1,10 +1,14 @@
 {{ config(pre_hook=[
     "set local enable_nestloop = off",
+    "set local enable_mergejoin = off",
     "set local jit = off",
+    "set local work_mem = '64MB'",
 ]) }}
 
--- The planner takes all who wait for one row, and would walk all devices for
--- each of them. JIT costs this query more than it saves.
+-- The planner takes all who wait for one row: it would walk all devices for
+-- each of them, or sort them for each table that is joined. JIT costs this
+-- query more than it saves.
+
 with admitted as (
 
     select * from {{ ref('int_enrollments_admitted') }}

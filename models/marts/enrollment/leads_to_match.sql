@@ -15,12 +15,12 @@ watermarks as (
 
 ),
 
+-- What this build took, or else what the last one used
 last_match as (
 
     select continued_from
     from watermarks
-    where continued_from is not null
-    order by taken_at desc
+    order by is_applied asc
     limit 1
 
 ),
@@ -49,7 +49,10 @@ everything as (
         lead_key,
         'everything' as cause
     from versions
-    where not exists (select 1 from last_match)
+    where not exists (
+        select 1 from last_match
+        where continued_from is not null
+    )
 
 ),
 
