@@ -21,6 +21,6 @@
         enrolled.invocation_id,
         pg_current_xact_id()
     from {{ this }} as enrolled
-    where enrolled.invocation_id = '{{ invocation_id }}'
+    where enrolled.row_xid = pg_current_xact_id()
     on conflict (user_id, decision_id) do nothing
 {%- endmacro %}

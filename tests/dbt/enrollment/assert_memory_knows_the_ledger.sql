@@ -5,7 +5,7 @@
 -- that finds no enrolment of an earlier one.
 with folded as (
 
-    select * from {{ ref('enrollments_to_fold') }}
+    select * from {{ ref('int_attempts_folded') }}
 
 ),
 
@@ -24,13 +24,9 @@ enrollments as (
 to_judge as (
 
     select
-        attempts.user_id,
-        attempts.enrollment_id
+        user_id,
+        enrollment_id
     from folded
-    inner join attempts
-        on
-            folded.user_id = attempts.user_id
-            and folded.enrollment_id = attempts.enrollment_id
     union
     select
         user_id,

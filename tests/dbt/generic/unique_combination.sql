@@ -1,4 +1,4 @@
-{% test unique_combination(model, columns) %}
+{% test unique_combination(model, columns, of_folded=false) %}
 
 with validation_errors as (
 
@@ -6,6 +6,7 @@ with validation_errors as (
         {{ columns | join(', ') }},
         count(*) as row_count
     from {{ model }}
+    where {{ is_folded() if of_folded else "true" }}
     group by {{ columns | join(', ') }}
     having count(*) > 1
 

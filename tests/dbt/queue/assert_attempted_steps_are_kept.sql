@@ -2,15 +2,9 @@
 -- when the step has left its sequence since. Enrolments that the memory does
 -- not know are the business of assert_memory_knows_the_ledger. Of the
 -- enrolments that this build folded.
-with folded as (
+with attempts as (
 
-    select * from {{ ref('enrollments_to_fold') }}
-
-),
-
-attempts as (
-
-    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    select * from {{ ref('int_attempts_folded') }}
     where attempt_status <> 'released'
 
 ),
@@ -33,15 +27,11 @@ lost as (
         attempts.user_id,
         attempts.enrollment_id,
         attempts.sequence_stepid
-    from folded
-    inner join attempts
-        on
-            folded.user_id = attempts.user_id
-            and folded.enrollment_id = attempts.enrollment_id
+    from attempts
     inner join enrollments
         on
-            folded.user_id = enrollments.user_id
-            and folded.enrollment_id = enrollments.enrollment_id
+            attempts.user_id = enrollments.user_id
+            and attempts.enrollment_id = enrollments.enrollment_id
     where
         not exists (
             select 1 from steps

@@ -2,15 +2,9 @@
 -- number of its enrolment, and the device of it or one it was moved to. Of the
 -- enrolments that this build folded; an attempt of an earlier memory may have
 -- had another device.
-with folded as (
+with attempts as (
 
-    select * from {{ ref('enrollments_to_fold') }}
-
-),
-
-attempts as (
-
-    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    select * from {{ ref('int_attempts_folded') }}
 
 ),
 
@@ -33,15 +27,11 @@ strangers as (
         attempts.user_id,
         attempts.message_id,
         attempts.enrollment_id
-    from folded
-    inner join attempts
-        on
-            folded.user_id = attempts.user_id
-            and folded.enrollment_id = attempts.enrollment_id
+    from attempts
     inner join enrollments
         on
-            folded.user_id = enrollments.user_id
-            and folded.enrollment_id = enrollments.enrollment_id
+            attempts.user_id = enrollments.user_id
+            and attempts.enrollment_id = enrollments.enrollment_id
     left join moves
         on
             attempts.user_id = moves.user_id

@@ -17,7 +17,7 @@ steps as (
 
 attempts as (
 
-    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    select * from {{ ref('int_attempts_folded') }}
 
 ),
 
@@ -44,10 +44,13 @@ unproved as (
             steps.user_id = attempts.user_id
             and steps.enrollment_id = attempts.enrollment_id
             and steps.sequence_stepid = attempts.sequence_stepid
-    left join receipts
-        on
-            attempts.user_id = receipts.user_id
-            and attempts.message_id = receipts.message_id
+    left join lateral (
+        select receipts.* from receipts
+        where
+            receipts.user_id = attempts.user_id
+            and receipts.message_id = attempts.message_id
+        offset 0
+    ) as heard on true
     group by
         steps.user_id,
         steps.enrollment_id,
@@ -61,9 +64,9 @@ unproved as (
                     and attempts.attempt_status <> 'released'
                 )
                 or attempts.attempt_status = 'sent'
-                or receipts.is_proof_of_sending
+                or heard.is_proof_of_sending
                 or (
-                    receipts.message_id is not null
+                    heard.message_id is not null
                     and attempts.attempt_status in ('sending', 'unknown')
                 )
             ) filter (where attempts.message_id is not null),

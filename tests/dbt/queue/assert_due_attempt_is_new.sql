@@ -14,7 +14,7 @@ due as (
 
 attempts as (
 
-    select * from {{ ref('stg_dispatch__broadcast_messages') }}
+    select * from {{ ref('int_attempts_folded') }}
 
 ),
 
