@@ -202,9 +202,10 @@ def test_a_proxy_whose_gateway_is_away_opens_its_breaker(
     summary, proxy = run_at_a_proxy(crowd, "0:05")
     assert summary.unknown == 3
     assert proxy.paths == ["/send/message"] * 3
-    assert crowd.ledger("status", "fault_class", "http_status") == [
-        ("unknown", "GATEWAY_UNAVAILABLE", 502)
-    ] * 3
+    assert (
+        crowd.ledger("status", "fault_class", "http_status")
+        == [("unknown", "GATEWAY_UNAVAILABLE", 502)] * 3
+    )
     assert crowd.rows(GATEWAYS) == [(1, 3, "0:05", "0:06", False)]
 
     # it is asked about a device, and its page is no word of the gateway's

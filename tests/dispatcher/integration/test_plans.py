@@ -101,6 +101,8 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         "version": "test",
         "invocation_id": "test",
         "message_ids": ids(many, "id"),
+        "most": 50,
+        "most_tries": 8,
         "enrollment_id": ids(many, "enrollment_id")[0],
         "sequence_stepid": None,
         "fault_class": None,
@@ -113,6 +115,7 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         "claim": 3,
         "lock_attempts": 3,
         "failed_attempts": 0,
+        "take_look_ups": 0,
     }
     for name, rows in expected.items():
         text = query(
