@@ -28,27 +28,31 @@ where
 order by crm.device_name, device.device_id
 
 -- name: queued_devices
--- Devices with an active step, found by hopping through the index from one to
--- the next, and what keeps each of them back.
+-- Devices with an active step whose time has come, and what keeps each of them
+-- back. They are found by hopping through the index from one to the next, which
+-- begins with its earliest step.
 with recursive queued as (
     (
-        select step.user_id, step.device_id
+        select step.user_id, step.device_id, step.next_trigger_time
         from {target}.sequence_contacts as step
         where step.status = 'active'
-        order by step.user_id, step.device_id
+        order by step.user_id, step.device_id, step.next_trigger_time
         limit 1
     )
     union all
-    select following.user_id, following.device_id
+    select
+        following.user_id,
+        following.device_id,
+        following.next_trigger_time
     from queued
     cross join lateral (
-        select step.user_id, step.device_id
+        select step.user_id, step.device_id, step.next_trigger_time
         from {target}.sequence_contacts as step
         where
             step.status = 'active'
             and (step.user_id, step.device_id)
             > (queued.user_id, queued.device_id)
-        order by step.user_id, step.device_id
+        order by step.user_id, step.device_id, step.next_trigger_time
         limit 1
     ) as following
 )
@@ -95,6 +99,7 @@ left join lateral (
         and held.device_id = queued.device_id
     limit 1
 ) as held on true
+where queued.next_trigger_time <= dispatch.now_utc()
 
 -- name: sendable_devices
 -- Devices with something to send now, or as soon as their gap has passed,
