@@ -27,10 +27,9 @@ where
     or device.device_id = %(device_id)s::uuid
 order by crm.device_name, device.device_id
 
--- name: queued_devices
--- Devices with an active step whose time has come, and what keeps each of them
--- back. They are found by hopping through the index from one to the next, which
--- begins with its earliest step.
+-- name: due_devices
+-- Devices with an active step whose time has come. They are found by hopping
+-- through the index from one to the next, which begins with its earliest step.
 with recursive queued as (
     (
         select step.user_id, step.device_id, step.next_trigger_time
@@ -57,6 +56,12 @@ with recursive queued as (
     ) as following
 )
 
+select user_id, device_id
+from queued
+where next_trigger_time <= dispatch.now_utc()
+
+-- name: queued_devices
+-- What keeps each of them back.
 select
     queued.user_id,
     queued.device_id,
@@ -77,7 +82,7 @@ select
         when not device.gateway = any(%(gateways)s::text[])
             then 'unknown_platform'
     end as device_refusal
-from queued
+from ({due_devices}) as queued
 left join ({live_devices}) as device
     on
         queued.user_id = device.user_id
@@ -99,7 +104,6 @@ left join lateral (
         and held.device_id = queued.device_id
     limit 1
 ) as held on true
-where queued.next_trigger_time <= dispatch.now_utc()
 
 -- name: sendable_devices
 -- Devices with something to send now, or as soon as their gap has passed,

@@ -109,6 +109,7 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         "since": None,
     }
     expected = {
+        "held": 1,
         "refuse": 0,
         "sendable_devices": DEVICES,
         "preview": 5,
@@ -116,6 +117,8 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         "lock_attempts": 3,
         "failed_attempts": 0,
         "take_look_ups": 0,
+        "queue_counts": 1,
+        "devices": 3,
     }
     for name, rows in expected.items():
         text = query(
