@@ -165,7 +165,7 @@ class Runner:
             self._settings.database_wait_seconds,
             self._ending.given_up,
         )
-        if not self._ending.over.is_set() and not self._limits.waits:
+        if self._is_last and not self.summary.is_interrupted:
             await self._look_ups.ask()
         if self._is_last:
             self.summary.refused = await self._store.ledger.refuse(build)

@@ -1,6 +1,7 @@
 """What became of a message is asked of a gateway that takes our ids."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 
+from dispatcher import look_ups
 from dispatcher.config import Config, GatewaySettings, Settings
 from dispatcher.limits import Limits
 from dispatcher.sending import open_store, send
@@ -30,6 +32,7 @@ class Phone:
         self.state = state  # of what it got; None: it knows of nothing
         self.got: list[str] = []
         self.asked: list[str] = []
+        self.got_at = self.asked_at = 0.0
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[Config]:
@@ -46,6 +49,7 @@ class Phone:
 
     async def _lose(self, request: web.Request) -> web.Response:
         self.got.append((await request.json())["id"])
+        self.got_at = time.monotonic()
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
@@ -53,6 +57,7 @@ class Phone:
     async def _tell(self, request: web.Request) -> web.Response:
         name = request.match_info["id"]
         self.asked.append(name)
+        self.asked_at = time.monotonic()
         if self.state is None:
             return web.json_response({"message": "not found"}, status=404)
         return web.json_response({"id": name, "state": self.state})
@@ -70,13 +75,18 @@ def config(base_url: str) -> Config:
     return Config(gateways={"native": gateway}, dispatcher=settings)
 
 
-def run(world: World, moment: str, phone: Phone) -> Summary:
+def run(
+    world: World,
+    moment: str,
+    phone: Phone,
+    limits: Limits = Limits(),  # noqa: B008  # immutable
+) -> Summary:
     """Send what is due, and ask about what is unknown."""
     world.now(moment)
 
     async def dispatch() -> Summary:
         async with phone.serving() as where:
-            return await send(world.profile, where, Limits())
+            return await send(world.profile, where, limits)
 
     return asyncio.run(dispatch())
 
@@ -97,6 +107,20 @@ def test_a_lost_answer_is_looked_up(warm: World) -> None:
     assert warm.rows(LOOK_UPS) == [(1, None)]
     warm.build("0:06")
     assert warm.contacts("status")[:2] == [(1, "completed"), (2, "active")]
+
+
+def test_a_run_that_waits_asks_meanwhile(
+    warm: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_ups, "ROUND_SECONDS", 0.5)
+    phone = Phone(state=None)
+    limits = Limits(seconds=5, waits=True)
+    summary = run(warm, "0:05", phone, limits)
+    assert summary.ended_because == "--for is over"
+    assert summary.looked_up == {"unknown": 1}
+    # at its end it was not time to ask again
+    assert len(phone.asked) == 1
+    assert phone.asked_at - phone.got_at < 4
 
 
 def test_a_message_that_is_not_there_proves_nothing(warm: World) -> None:
