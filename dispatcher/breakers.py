@@ -25,7 +25,7 @@ class Verdict(enum.Enum):
 def verdict(status: DeviceStatus | None) -> Verdict:
     """Whether a gateway is back, by what it says of one device.
 
-    Whatever it says, it is there; what nobody can read may be a proxy's.
+    Whatever it says, it is there; what nobody can read may be another's.
     """
     if status is None:
         return Verdict.OPEN

@@ -113,7 +113,7 @@ class DeviceStatus:
 
     state: DeviceState
     detail: str  # for people; holds no secret
-    is_silent: bool = False  # the gateway gave no answer at all
+    is_silent: bool = False  # no answer at all, or a proxy's for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Retried:
     steps: int
     contents: int
     devices: int
+    gateways: int
     left_alone: dict[str, int]
 
 
@@ -44,7 +45,7 @@ def retry_enrollment(
         )
         raise ConfigError(message, cure=cure)
     failed = retries.of_enrollment(enrollment_id, sequence_stepid)
-    return _ask(retries, failed, [], [], asked)
+    return _ask(retries, asked, failed)
 
 
 def retry_class(
@@ -52,8 +53,8 @@ def retry_class(
 ) -> Retried:
     """Try again what failed by that class since then, and what it holds.
 
-    Devices that cool down for it go on now; so do steps whose content was
-    refused, for CONTENT_INVALID.
+    Devices that cool down for it go on now, and gateways are probed; so do
+    steps whose content was refused, for CONTENT_INVALID.
     """
     contents = (
         retries.refused_contents(since)
@@ -61,27 +62,52 @@ def retry_class(
         else []
     )
     failed = retries.of_class(fault, since)
+    gateways = retries.end_gateway_rests(fault=fault, since=since)
     devices = retries.close_breakers(fault, since)
-    return _ask(retries, failed, contents, devices, asked)
+    return _ask(
+        retries,
+        asked,
+        failed,
+        contents=contents,
+        devices=devices,
+        gateways=gateways,
+    )
 
 
-def _ask(
+def retry_gateway(retries: Retries, gateway: str, asked: Asked) -> Retried:
+    """Probe a gateway that rests now, and its devices that rest for it.
+
+    Raises ConfigError when none of them rests.
+    """
+    gateways = retries.end_gateway_rests(gateway=gateway)
+    devices = retries.end_rests_of(gateway)
+    if not gateways and not devices:
+        message = f"--gateway {gateway}: nothing rests for its fault"
+        cure = "take the key of a gateway that `dispatcher status` lists"
+        raise ConfigError(message, cure=cure)
+    return _ask(retries, asked, [], devices=devices, gateways=gateways)
+
+
+def _ask(  # noqa: PLR0913  # one for each kind of what is held
     retries: Retries,
-    failed: Sequence[Failed],
-    contents: Sequence[Held],
-    devices: Sequence[Held],
     asked: Asked,
+    failed: Sequence[Failed],
+    *,
+    contents: Sequence[Held] = (),
+    devices: Sequence[Held] = (),
+    gateways: Sequence[Held] = (),
 ) -> Retried:
     """Write down one request for each that is tried again."""
     tried = [attempt for attempt in failed if attempt.obstacle is None]
     for attempt in tried:
         retries.request("retry", asked, attempt.user_id, attempt.target())
-    for held in (*contents, *devices):
+    for held in (*contents, *devices, *gateways):
         retries.request("retry", asked, held.user_id, held.target)
     left_alone = Counter(item.obstacle for item in failed if item.obstacle)
     return Retried(
         len(tried),
         len(contents),
         len(devices),
+        len(gateways),
         dict(sorted(left_alone.items())),
     )

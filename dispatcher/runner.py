@@ -20,6 +20,7 @@ from dispatcher.fleet import LOOK_SECONDS, Fleet
 from dispatcher.gateways import HttpGateway
 from dispatcher.leases import Leases
 from dispatcher.limits import Limits
+from dispatcher.look_ups import LookUps
 from dispatcher.patience import patiently
 from dispatcher.policy import Finished
 from dispatcher.probes import Probes
@@ -64,6 +65,9 @@ class Runner:
         self._ending = Ending(self.summary, waits=limits.waits)
         self._leases = Leases(store.leases, self._settings.lease_seconds)
         self._probes = Probes(gateways, store.breakers, self._ending.ended)
+        self._look_ups = LookUps(
+            gateways, store.look_ups, self.summary.looked_up
+        )
         self._fleet = Fleet(
             store.ledger, self._leases, self._probes, self._ending.news
         )
@@ -145,7 +149,10 @@ class Runner:
     async def _send_from(self, build: Build) -> None:
         """Send what can be sent from one build; say what stays behind."""
         claims = self._claims(build)
-        helpers = [self._ending.start(self._fleet.keep_looking())]
+        helpers = [
+            self._ending.start(self._fleet.keep_looking()),
+            self._ending.start(self._look_ups.keep_asking()),
+        ]
         if self._limits.waits:
             helpers.append(self._ending.start(self._outlast(build)))
         try:
@@ -158,6 +165,8 @@ class Runner:
             self._settings.database_wait_seconds,
             self._ending.given_up,
         )
+        if self._is_last and not self.summary.is_interrupted:
+            await self._look_ups.ask()
         if self._is_last:
             self.summary.refused = await self._store.ledger.refuse(build)
             self.summary.held = await self._store.ledger.held()

@@ -19,6 +19,7 @@ from dispatcher.store.breakers import Breakers
 from dispatcher.store.connect import open_pool
 from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Ledger
+from dispatcher.store.look_ups import LookUpTable
 from dispatcher.store.outcomes import Outcomes
 from dispatcher.store.session import Row, Session
 from dispatcher.store.store import Store
@@ -88,6 +89,7 @@ async def open_store(profile: Profile, config: Config) -> AsyncIterator[Store]:
                 config.dispatcher.request_timeout_seconds
                 + PROBE_MARGIN_SECONDS,
             ),
+            LookUpTable(session),
         )
 
 

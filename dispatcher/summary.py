@@ -19,6 +19,8 @@ class Summary:
     failed: Counter[str] = field(default_factory=Counter)  # by fault
     released: Counter[str] = field(default_factory=Counter)  # by fault
     failed_for_good: int = 0
+    # what gateways said of unknown messages, by what those are now
+    looked_up: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)  # by reason
     held: dict[str, int] = field(default_factory=dict)  # by reason
     ended_because: str = "nothing is sendable now"
@@ -56,6 +58,7 @@ class Summary:
             "failed": dict(self.failed),
             "failed_for_good": self.failed_for_good,
             "released": dict(self.released),
+            "looked_up": dict(self.looked_up),
             "refused": dict(self.refused),
             "held": self.held,
             "ended_because": self.ended_because,

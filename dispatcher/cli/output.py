@@ -68,8 +68,9 @@ def show_summary(summary: Summary) -> None:
     if summary.failed_for_good:
         click.echo(f"  {summary.failed_for_good} of them for good")
     _show_counts("not sent, no attempt used", summary.released)
+    _show_counts("unknown before, looked up", summary.looked_up)
     _show_counts("refused before any claim", summary.refused)
-    _show_counts("held", summary.held)
+    _show_counts("held, of what is due", summary.held)
     click.echo(f"ended: {summary.ended_because}")
 
 

@@ -10,7 +10,12 @@ from dispatcher.cli.output import as_json
 from dispatcher.cli.request_options import request_options
 from dispatcher.domain import Fault
 from dispatcher.profile import Profile
-from dispatcher.retry import Retried, retry_class, retry_enrollment
+from dispatcher.retry import (
+    Retried,
+    retry_class,
+    retry_enrollment,
+    retry_gateway,
+)
 from dispatcher.store.requests import Asked
 from dispatcher.store.retries import Retries
 
@@ -49,6 +54,9 @@ def _instant(
     metavar="TIME",
     help="At or after this time, with --class.",
 )
+@click.option(
+    "--gateway", metavar="NAME", help="A gateway that rests: ask it now."
+)
 @request_options
 def retry(
     *,
@@ -58,6 +66,7 @@ def retry(
     step: UUID | None,
     fault: str | None,
     since: datetime | None,
+    gateway: str | None,
     dry_run: bool,
     output: str,
 ) -> None:
@@ -66,6 +75,10 @@ def retry(
     The next build makes failed steps due: instead of after their wait, and
     once more when their attempts are used up. With --class, devices that cool
     down for it and steps whose content was refused go on at once.
+
+    A gateway that cools down, for that class or by its name, is asked at
+    once, by whichever dispatcher runs; one that is still away rests for
+    longer.
 
     What may have been sent is never sent again. Who has left, an enrolment
     that has ended and a step behind which a later one was tried are counted
@@ -78,6 +91,7 @@ def retry(
         --since 2026-03-02T09:00+08:00 --reason "it is up" --dry-run
       dispatcher retry --class DEVICE_LOGGED_OUT \\
         --since 2026-03-02T09:00+08:00 --reason "logged in again"
+      dispatcher retry --gateway native --reason "restarted"
     """
     with Retries.opened(found, dry_run=dry_run) as retries:
         outcome = _retry(
@@ -87,6 +101,7 @@ def retry(
             step=step,
             fault=fault,
             since=since,
+            gateway=gateway,
         )
     _show(outcome, dry_run=dry_run, output=output)
 
@@ -99,14 +114,17 @@ def _retry(
     step: UUID | None,
     fault: str | None,
     since: datetime | None,
+    gateway: str | None,
 ) -> Retried:
-    if enrollment and not fault and not since:
+    if enrollment and not fault and not since and not gateway:
         return retry_enrollment(retries, enrollment, step, asked)
-    if fault and since and not enrollment and not step:
+    if fault and since and not enrollment and not step and not gateway:
         return retry_class(retries, Fault(fault), since, asked)
+    if gateway and not enrollment and not step and not fault and not since:
+        return retry_gateway(retries, gateway, asked)
     message = (
-        "expected either --enrollment, with or without --step, or --class"
-        " with --since"
+        "expected one of --enrollment, with or without --step, --class with"
+        " --since, and --gateway"
     )
     raise click.UsageError(message)
 
@@ -121,5 +139,7 @@ def _show(outcome: Retried, *, dry_run: bool, output: str) -> None:
         click.echo(f"{outcome.contents} refused contents {verb} tried again")
     if outcome.devices:
         click.echo(f"{outcome.devices} devices {verb} sent from again")
+    if outcome.gateways:
+        click.echo(f"{outcome.gateways} gateways {verb} probed")
     for obstacle, count in outcome.left_alone.items():
         click.echo(f"{count} left alone: {obstacle.replace('_', ' ')}")

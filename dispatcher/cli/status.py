@@ -33,8 +33,12 @@ def status(
 ) -> None:
     """Show what is due, held or paused and why, in flight, unknown.
 
-    Also the gate, the last build, the breakers that are not closed, and the
-    devices.
+    Also the gate, the last build, the breakers that are not closed, and what
+    the devices did in the last day.
+
+    Due and held are steps whose time has come. Of a long queue the first ones
+    of each device are looked at, and it says how many. Scheduled are those
+    whose time comes yet; what waits behind an earlier step is not counted.
 
     \b
     Examples:
@@ -62,8 +66,13 @@ def _show(state: dict[str, Any]) -> None:
         return
     click.echo(
         f"due {queue['due']}, in flight {queue['in_flight']}, "
-        f"unknown {queue['unknown']}"
+        f"unknown {queue['unknown']}, scheduled {queue['scheduled']}"
     )
-    show_table(state["held"], "Held")
+    if queue["looked_at"] < queue["time_has_come"]:
+        click.echo(
+            f"due and held are of {queue['looked_at']} steps looked at; the"
+            f" time of {queue['time_has_come']} has come"
+        )
+    show_table(state["held"], "Held, of what is due")
     show_table(state["breakers"], "Breakers")
-    show_table(state["devices"], "Devices")
+    show_table(state["devices"], "Devices, in the last day")

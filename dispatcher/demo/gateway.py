@@ -152,7 +152,10 @@ class SimulatedGateway:
         await asyncio.sleep(rule.delay_seconds)
         if reply is None:
             return await _break_off(request, rule.do)
-        return answer(reply, sending.phone, message_id)
+        response = answer(reply, sending.phone, message_id)
+        if rule.retry_after is not None:
+            response.headers["Retry-After"] = str(rule.retry_after)
+        return response
 
     def _refusal(self, sending: Sending) -> Reply | None:
         """What GOWA refuses by itself, before any script."""

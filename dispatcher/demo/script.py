@@ -37,6 +37,7 @@ class Rule(Strict):
     do: Behaviour = "accept"
     accepted: bool | None = None  # left before it went wrong
     delay_seconds: float = Field(default=0, ge=0)
+    retry_after: int | None = Field(default=None, ge=0)  # seconds to rest
 
     @model_validator(mode="after")
     def _is_possible(self) -> "Rule":

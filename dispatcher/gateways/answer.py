@@ -31,6 +31,9 @@ from dispatcher.gateways.template import Values
 KEPT_CHARACTERS = 2000  # of the body, in the ledger
 SHOWN_CHARACTERS = 200  # of the body, in the error
 LONGEST_ID = 255
+# What a proxy says whose gateway did not answer, or not in time; from 520 on
+# they are Cloudflare's. What it had passed on may have been taken.
+NO_GATEWAY = {502, 503, 504, *range(520, 527)}
 
 AnyRule = TypeVar("AnyRule", bound=Match)
 
@@ -58,13 +61,20 @@ def classify(
     text = redactor.clean(answer.text)
     return Outcome(
         Result[rule.outcome] if rule else Result.UNKNOWN,
-        rule.fault if rule else Fault.UNCLASSIFIED,
+        rule.fault if rule else _unread(answer),
         http_status=answer.status,
         error=_shown(answer.status, text),
         retry_after=_retry_after(rule, answer),
         is_of_gateway=rule is not None and rule.scope == "gateway",
         answer=_kept(answer.status, text),
     )
+
+
+def _unread(answer: Answer) -> Fault:
+    """Whose fault an answer is that no rule reads."""
+    if answer.status in NO_GATEWAY:
+        return Fault.GATEWAY_UNAVAILABLE
+    return Fault.UNCLASSIFIED
 
 
 def _retry_after(rule: Rule | None, answer: Answer) -> float | None:
@@ -89,6 +99,7 @@ def read_state(
     return DeviceStatus(
         rule.state if rule else DeviceState.UNKNOWN,
         _shown(answer.status, redactor.clean(answer.text)),
+        is_silent=rule is None and answer.status in NO_GATEWAY,
     )
 
 
@@ -113,7 +124,7 @@ def read_look_up(
     rule = _first(question.answers, answer)
     shown = _shown(answer.status, redactor.clean(answer.text))
     if rule is None:
-        return LookUp(Result.UNKNOWN, Fault.UNCLASSIFIED, detail=shown)
+        return LookUp(Result.UNKNOWN, _unread(answer), detail=shown)
     is_accepted = rule.outcome == "ACCEPTED"
     return LookUp(
         Result[rule.outcome],

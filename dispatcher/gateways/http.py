@@ -134,6 +134,11 @@ class HttpGateway:
             return NumberCheck(None, self._said(answer))
         return answers.read_number(question.answers, answer, self._redactor)
 
+    @property
+    def can_look_up(self) -> bool:
+        """Whether its definition says how to ask about a message."""
+        return self._definition.look_up is not None
+
     async def look_up(self, device: Device, message_id: UUID) -> LookUp | None:
         """What became of an attempt, by the id that the ledger gave it.
 

@@ -16,6 +16,8 @@ from dispatcher.errors import (
 from dispatcher.store.leases import columns_of
 from dispatcher.store.session import Row, Session, Transaction
 
+# Steps whose reason is looked up; one of each device at least
+MOST_LOOKED_AT = 10_000
 KNOWN_CONTRACTS = [1]  # versions of due_steps that this program can read
 
 
@@ -190,9 +192,9 @@ class Ledger:
         )
 
     async def held(self) -> dict[str, int]:
-        """Return how many open steps are held, by reason."""
-        rows = await self._session.rows("held")
-        return {row["reason"]: row["steps"] for row in rows}
+        """Return how many steps that are due are held, by reason."""
+        rows = await self._session.rows("held", most=MOST_LOOKED_AT)
+        return {row["reason"]: row["steps"] for row in rows if row["reason"]}
 
     async def _check_gate(self, transaction: Transaction) -> None:
         rows = await transaction.rows(

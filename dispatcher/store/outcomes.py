@@ -58,7 +58,14 @@ class Outcomes:
         async with self._session.transaction() as transaction:
             await hear_recovered(transaction, gateways.recovered)
             found = await transaction.rows("record_outcomes", **columns)
-            await hear_failed(transaction, gateways.failed)
+            settled = {row["message_id"] for row in found}
+            # what was settled already was heard of then
+            failed = [
+                item
+                for item in gateways.failed
+                if item.claim.message.message_id in settled
+            ]
+            await hear_failed(transaction, failed)
         return [
             Recorded(row["message_id"], row["rest_seconds"]) for row in found
         ]

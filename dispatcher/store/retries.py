@@ -1,7 +1,9 @@
 """What failed and may be tried again."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from dispatcher.domain import Fault
@@ -29,9 +31,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is held for many, as the target of a request."""
+    """What is held for many, as the target of a request.
 
-    user_id: UUID
+    A gateway is of no tenant.
+    """
+
+    user_id: UUID | None
     target: Target
 
 
@@ -60,10 +65,32 @@ class Retries(Requests):
     def close_breakers(self, fault: Fault, since: datetime) -> list[Held]:
         """End the cool-downs that began since then; return whose."""
         rows = self._rows("close_breakers", fault_class=fault, since=since)
+        return _devices(rows)
+
+    def end_gateway_rests(
+        self,
+        *,
+        gateway: str | None = None,
+        fault: Fault | None = None,
+        since: datetime | None = None,
+    ) -> list[Held]:
+        """Let a gateway be probed now, or those of a class since then."""
+        rows = self._rows(
+            "end_gateway_rests",
+            gateway=gateway,
+            fault_class=fault,
+            since=since,
+        )
         return [
-            Held(row["user_id"], {row["scope"]: row["key"], "fault": fault})
+            Held(
+                None, {"gateway": row["gateway"], "fault": row["fault_class"]}
+            )
             for row in rows
         ]
+
+    def end_rests_of(self, gateway: str) -> list[Held]:
+        """Let its devices be asked about now that rest for its fault."""
+        return _devices(self._rows("end_rests_of_gateway", gateway=gateway))
 
     def was_enrolled(self, enrollment_id: UUID) -> bool:
         """Tell whether there ever was an enrolment of that id."""
@@ -86,3 +113,14 @@ class Retries(Requests):
             since=since,
         )
         return [Failed(**row) for row in rows]
+
+
+def _devices(rows: Sequence[Mapping[str, Any]]) -> list[Held]:
+    """Name whose breakers these are."""
+    return [
+        Held(
+            row["user_id"],
+            {row["scope"]: row["key"], "fault": row["fault_class"]},
+        )
+        for row in rows
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from dispatcher.profile import Profile
 from dispatcher.store.connect import open_pool
-from dispatcher.store.ledger import KNOWN_CONTRACTS
+from dispatcher.store.ledger import KNOWN_CONTRACTS, MOST_LOOKED_AT
 from dispatcher.store.session import Session
 from dispatcher.store.switches import Pause
 
@@ -42,9 +42,16 @@ async def _read_queue(
     if not good:
         return {"queue": None, "held": [], "breakers": [], "devices": []}
     session.app = good[0]["app_schema"]
+    looked_at = await session.rows("held", most=MOST_LOOKED_AT)
+    (counts,) = await session.rows("queue_counts")
+    may_go = [row["steps"] for row in looked_at if not row["reason"]]
     return {
-        "queue": (await session.rows("queue_counts"))[0],
-        "held": await session.rows("held"),
+        "queue": {
+            "due": sum(may_go),
+            **counts,
+            "looked_at": sum(row["steps"] for row in looked_at),
+        },
+        "held": [row for row in looked_at if row["reason"]],
         "breakers": await session.rows("standing_breakers"),
         "devices": await session.rows("devices"),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dispatcher.store.breakers import Breakers
 from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Ledger
+from dispatcher.store.look_ups import LookUpTable
 from dispatcher.store.outcomes import Outcomes
 
 
@@ -16,3 +17,4 @@ class Store:
     leases: LeaseTable
     outcomes: Outcomes
     breakers: Breakers
+    look_ups: LookUpTable

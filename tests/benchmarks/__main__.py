@@ -8,7 +8,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tests.benchmarks import candidates, data, dispatch, fold, queue, report
+from tests.benchmarks import (
+    candidates,
+    data,
+    dispatch,
+    fold,
+    idle,
+    queue,
+    report,
+)
 from tests.benchmarks.data import Size
 from tests.benchmarks.measure import Measure
 from tests.benchmarks.place import PROJECT, Place, opened
@@ -18,9 +26,9 @@ Benchmark = Callable[[Place, Size, int], Iterator[Measure]]
 # In this order: the fold uses up what the queue has and fills the ledger
 BENCHMARKS: dict[str, Benchmark] = {
     module.NAME: module.measure
-    for module in (candidates, queue, fold, dispatch)
+    for module in (candidates, queue, fold, dispatch, idle)
 }
-OWN_DATA = {dispatch.NAME}  # in databases of their own
+OWN_DATA = {dispatch.NAME, idle.NAME}  # in databases of their own
 
 _WIDTH = 120  # also where the output is no terminal
 _log = Console(stderr=True, highlight=False)

@@ -78,12 +78,10 @@ set
     opened_at = coalesce(breaker.opened_at, dispatch.now_utc()),
     open_until = greatest(
         breaker.open_until,
-        dispatch.now_utc() + make_interval(
-            secs => dispatch.cool_down(
-                judged.cool_down_seconds,
-                judged.longest_seconds,
-                breaker.failures - 1 + judged.is_another::integer
-            )
+        dispatch.rests_until(
+            judged.cool_down_seconds,
+            judged.longest_seconds,
+            breaker.failures - 1 + judged.is_another::integer
         )
     ),
     probing_until = null,
@@ -157,12 +155,10 @@ update dispatch.gateway_breakers as breaker
 set
     error_message = %(error_message)s,
     failures = breaker.failures + 1,
-    open_until = dispatch.now_utc() + make_interval(
-        secs => dispatch.cool_down(
-            policy.cool_down_minutes * 60.0,
-            policy.longest_cool_down_minutes * 60.0,
-            breaker.failures
-        )
+    open_until = dispatch.rests_until(
+        policy.cool_down_minutes * 60.0,
+        policy.longest_cool_down_minutes * 60.0,
+        breaker.failures
     ),
     probing_until = null,
     probing_user_id = null,
@@ -180,12 +176,10 @@ set
     fault_class = policy.fault_class,
     error_message = %(error_message)s,
     failures = breaker.failures + 1,
-    open_until = dispatch.now_utc() + make_interval(
-        secs => dispatch.cool_down(
-            policy.cool_down_minutes * 60.0,
-            policy.longest_cool_down_minutes * 60.0,
-            breaker.failures
-        )
+    open_until = dispatch.rests_until(
+        policy.cool_down_minutes * 60.0,
+        policy.longest_cool_down_minutes * 60.0,
+        breaker.failures
     )
 from {target}.fault_policies as policy
 where

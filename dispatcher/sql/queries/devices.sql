@@ -27,32 +27,41 @@ where
     or device.device_id = %(device_id)s::uuid
 order by crm.device_name, device.device_id
 
--- name: queued_devices
--- Devices with an active step, found by hopping through the index from one to
--- the next, and what keeps each of them back.
+-- name: due_devices
+-- Devices with an active step whose time has come. They are found by hopping
+-- through the index from one to the next, which begins with its earliest step.
 with recursive queued as (
     (
-        select step.user_id, step.device_id
+        select step.user_id, step.device_id, step.next_trigger_time
         from {target}.sequence_contacts as step
         where step.status = 'active'
-        order by step.user_id, step.device_id
+        order by step.user_id, step.device_id, step.next_trigger_time
         limit 1
     )
     union all
-    select following.user_id, following.device_id
+    select
+        following.user_id,
+        following.device_id,
+        following.next_trigger_time
     from queued
     cross join lateral (
-        select step.user_id, step.device_id
+        select step.user_id, step.device_id, step.next_trigger_time
         from {target}.sequence_contacts as step
         where
             step.status = 'active'
             and (step.user_id, step.device_id)
             > (queued.user_id, queued.device_id)
-        order by step.user_id, step.device_id
+        order by step.user_id, step.device_id, step.next_trigger_time
         limit 1
     ) as following
 )
 
+select user_id, device_id
+from queued
+where next_trigger_time <= dispatch.now_utc()
+
+-- name: queued_devices
+-- What keeps each of them back.
 select
     queued.user_id,
     queued.device_id,
@@ -73,7 +82,7 @@ select
         when not device.gateway = any(%(gateways)s::text[])
             then 'unknown_platform'
     end as device_refusal
-from queued
+from ({due_devices}) as queued
 left join ({live_devices}) as device
     on
         queued.user_id = device.user_id

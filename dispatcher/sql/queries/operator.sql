@@ -168,10 +168,34 @@ where
     )
 order by attempt.user_id, attempt.sequence_stepid
 
+-- name: end_gateway_rests
+-- Whoever looks next asks it at once; one that is still dead rests for longer.
+update dispatch.gateway_breakers
+set open_until = dispatch.now_utc()
+where
+    open_until > dispatch.now_utc()
+    and (
+        gateway = %(gateway)s::text
+        or (
+            fault_class = %(fault_class)s::text
+            and opened_at >= %(since)s::timestamptz
+        )
+    )
+returning gateway, fault_class
+
+-- name: end_rests_of_gateway
+-- Its devices that rest for its fault are asked about before they send.
+update dispatch.breakers
+set open_until = dispatch.now_utc()
+where
+    gateway = %(gateway)s
+    and open_until > dispatch.now_utc()
+returning user_id, scope, key, fault_class
+
 -- name: close_breakers
 delete from dispatch.breakers
 where
     fault_class = %(fault_class)s
     and opened_at >= %(since)s
     and open_until > dispatch.now_utc()
-returning user_id, scope, key
+returning user_id, scope, key, fault_class

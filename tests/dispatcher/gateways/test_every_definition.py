@@ -10,10 +10,11 @@ import socket
 import struct
 from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
+from uuid import UUID
 
 import pytest
 
-from dispatcher.domain import Fault, Outcome, Result
+from dispatcher.domain import DeviceState, Fault, Outcome, Result
 from dispatcher.gateways.definition import Definition
 from dispatcher.gateways.examples import Example
 from dispatcher.gateways.http import HttpGateway
@@ -43,6 +44,11 @@ NOT_SENT = (Result.NOT_SENT, Fault.GATEWAY_UNAVAILABLE)
 GONE = (Result.UNKNOWN, Fault.GATEWAY_UNAVAILABLE)
 UNKNOWN = (Result.UNKNOWN, Fault.UNCLASSIFIED)
 PAGE = "<!doctype html><html><title>Log in</title></html>"
+BAD_GATEWAY = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>"
+    "\r\n</body>\r\n</html>\r\n"
+)
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{number}")
     for name, definition in DEFINITIONS.items()
@@ -152,6 +158,36 @@ async def test_a_page_is_no_success(name: str) -> None:
     for status in (200, 201, 202):
         async with Server(status, PAGE, {"Content-Type": "text/html"}) as it:
             assert kind(await sent(name, it.base_url)) == UNKNOWN
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("body", [BAD_GATEWAY, "", '{"message": "busy"}'])
+async def test_a_proxy_without_its_gateway_is_the_gateways_fault(
+    name: str, body: str
+) -> None:
+    """What it had passed on may have been taken: that stays unknown."""
+    for status in (502, 503, 504, 522):
+        async with Server(status, body, {"Retry-After": "90"}) as proxy:
+            outcome = await sent(name, proxy.base_url)
+            async with gateway(name, proxy.base_url) as opened:
+                seen = await opened.status(device(ADDRESS))
+                found = await opened.look_up(device(ADDRESS), UUID(int=3))
+        assert kind(outcome) == GONE
+        assert outcome.retry_after == 90
+        if seen is not None:
+            assert (seen.state, seen.is_silent) == (DeviceState.UNKNOWN, True)
+        if found is not None:
+            assert (found.result, found.fault) == GONE
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_another_fault_of_a_server_is_nobodys(name: str) -> None:
+    for status in (500, 501, 505, 530):
+        async with Server(status, PAGE) as server:
+            assert kind(await sent(name, server.base_url)) == UNKNOWN
+            async with gateway(name, server.base_url) as opened:
+                seen = await opened.status(device(ADDRESS))
+        assert seen is None or not seen.is_silent
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -159,9 +159,9 @@ ROWS = {
     "a proxy's 502": (
         502,
         "<html>Bad Gateway</html>",
-        (UNKNOWN, Fault.UNCLASSIFIED),
+        (UNKNOWN, Fault.GATEWAY_UNAVAILABLE),
     ),
-    "a proxy's 503": (503, "", (UNKNOWN, Fault.UNCLASSIFIED)),
+    "a proxy's 503": (503, "", (UNKNOWN, Fault.GATEWAY_UNAVAILABLE)),
     "200 that says it failed": (
         200,
         failure(INTERNAL, "no"),

@@ -68,19 +68,20 @@ def gateway_process(folder: Path, *rules: Rule) -> Iterator[Gateway]:
 
 
 @contextmanager
-def dispatcher_process(
+def dispatcher_process(  # noqa: PLR0913  # the last three have defaults
     world: World,
     folder: Path,
     base_url: str,
     *args: str,
     timeout_seconds: float = 20,
     database_wait_seconds: float = 60,
+    definition: str = "gowa",
 ) -> Iterator[subprocess.Popen[str]]:
     """Start ``dispatcher run``; kill it if the block leaves it running."""
     config = folder / "dispatcher.yml"
     config.write_text(
         "gateways:\n"
-        f"  native: {{definition: gowa, base_url: '{base_url}'}}\n"
+        f"  native: {{definition: {definition}, base_url: '{base_url}'}}\n"
         "dispatcher:\n"
         f"  request_timeout_seconds: {timeout_seconds}\n"
         "  lease_seconds: 60\n"

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -35,6 +37,30 @@ GATEWAYS = (
     "select failures, cardinality(failed_devices), opened_at, open_until,"
     " probing_device_id is not null from dispatch.gateway_breakers"
 )
+
+
+class Proxy:
+    """An nginx whose gateway is away: an answer to everything, by itself."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.paths.append(request.path)
+        page = "<html><center>nginx</center></html>"
+        return web.Response(status=502, text=page, content_type="text/html")
 
 
 class AskedGateway(SimulatedGateway):
@@ -77,6 +103,18 @@ def run_without_gateway(world: World, moment: str) -> Summary:
         taken.bind(("127.0.0.1", 0))
         config = one_by_one(f"http://127.0.0.1:{taken.getsockname()[1]}")
         return asyncio.run(send(world.profile, config, Limits()))
+
+
+def run_at_a_proxy(world: World, moment: str) -> tuple[Summary, Proxy]:
+    """Send where only a proxy listens."""
+    world.now(moment)
+    proxy = Proxy()
+
+    async def dispatch() -> Summary:
+        async with proxy.serving() as base_url:
+            return await send(world.profile, one_by_one(base_url), Limits())
+
+    return asyncio.run(dispatch()), proxy
 
 
 @pytest.fixture
@@ -155,6 +193,30 @@ def test_a_dead_gateway_is_found_by_three_devices_and_asked_before_the_rest(
     assert summary.sent == 5
     assert crowd.rows(GATEWAYS) == []
     assert crowd.rows("select key from dispatch.breakers") == []
+
+
+def test_a_proxy_whose_gateway_is_away_opens_its_breaker(
+    crowd: World,
+) -> None:
+    """What it had may have been passed on: unknown, and nobody is next."""
+    summary, proxy = run_at_a_proxy(crowd, "0:05")
+    assert summary.unknown == 3
+    assert proxy.paths == ["/send/message"] * 3
+    assert (
+        crowd.ledger("status", "fault_class", "http_status")
+        == [("unknown", "GATEWAY_UNAVAILABLE", 502)] * 3
+    )
+    assert crowd.rows(GATEWAYS) == [(1, 3, "0:05", "0:06", False)]
+
+    # it is asked about a device, and its page is no word of the gateway's
+    summary, proxy = run_at_a_proxy(crowd, "0:06")
+    assert summary.claimed == 0
+    assert [path.split("/")[1] for path in proxy.paths] == ["devices"]
+    assert crowd.rows(GATEWAYS) == [(2, 3, "0:05", "0:08", False)]
+
+    summary, gateway = run(crowd, "0:08", Script())
+    assert (summary.sent, gateway.questions) == (2, 1)
+    assert crowd.rows(GATEWAYS) == []
 
 
 def test_what_cannot_be_asked_is_probed_by_one_message(

@@ -94,14 +94,43 @@ def test_status_tells_how_things_stand(warm: World, tmp_path: Path) -> None:
     )
     assert state["gate"] == []
     assert state["last_build"][0]["status"] == "passed"
-    assert state["queue"] == {"due": 1, "in_flight": 0, "unknown": 0}
-    assert state["held"] == [{"reason": "earlier_step", "steps": 2}]
+    assert state["queue"] == {
+        "due": 1,
+        "time_has_come": 1,
+        "scheduled": 0,
+        "in_flight": 0,
+        "unknown": 0,
+        "looked_at": 1,
+    }
+    assert state["held"] == []
 
     warm.dispatch("0:05")
     text = invoke(warm, tmp_path, "status").stdout
     assert "gate: open" in text
-    assert "due 0, in flight 0, unknown 0" in text
+    assert "due 0, in flight 0, unknown 0, scheduled 0" in text
+    assert "looked at" not in text
+    assert "awaiting_build" in text.split("Held")[1]
     assert "Device 11" in text
+    warm.build("0:06")
+    text = invoke(warm, tmp_path, "status").stdout
+    assert "due 0, in flight 0, unknown 0, scheduled 1" in text
+    assert "Held, of what is due: none" in text
+    warm.now("30:00")
+    assert "Device 11" not in invoke(warm, tmp_path, "status").stdout
+
+
+def test_status_says_how_much_of_a_long_queue_it_looked_at(
+    warm: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm.leads(15)
+    warm.build("0:01")
+    monkeypatch.setattr("dispatcher.store.status.MOST_LOOKED_AT", 10)
+    text = invoke(warm, tmp_path, "status").stdout
+    assert "due 10, in flight 0" in text
+    assert (
+        "due and held are of 10 steps looked at; the time of 15 has come"
+        in text
+    )
 
 
 def test_run_stops_at_the_limit(warm: World) -> None:

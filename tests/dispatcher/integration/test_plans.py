@@ -119,18 +119,24 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
         "version": "test",
         "invocation_id": "test",
         "message_ids": ids(many, "id"),
+        "most": 50,
+        "most_tries": 8,
         "enrollment_id": ids(many, "enrollment_id")[0],
         "sequence_stepid": None,
         "fault_class": None,
         "since": None,
     }
     expected = {
+        "held": 1,
         "refuse": 0,
         "sendable_devices": DEVICES,
         "preview": 5,
         "claim": 3,
         "lock_attempts": 3,
         "failed_attempts": 0,
+        "take_look_ups": 0,
+        "queue_counts": 1,
+        "devices": 3,
     }
     for name, rows in expected.items():
         text = query(

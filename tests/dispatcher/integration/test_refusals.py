@@ -1,5 +1,8 @@
 """A server that refuses to write: the run ends and says what to do."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from dispatcher.errors import LedgerError
@@ -62,3 +65,49 @@ def test_an_outcome_that_is_refused_is_unknown(
     assert warm.monitor("hold_reason")[0] == (1, "outcome_unknown")
     warm.dispatch("0:11")
     assert warm.texts() == [FIRST]
+
+
+@pytest.fixture
+def sender(warm: World) -> Iterator[World]:
+    """Let the dispatcher have the rights that it needs, and no more."""
+    warm.execute("create role sender")
+    for schema in ("dispatch", "drip", "public"):
+        warm.execute(f"grant usage on schema {schema} to sender")
+        warm.execute(
+            f"grant select on all tables in schema {schema} to sender"
+        )
+    warm.execute(
+        "grant insert, update, delete on all tables in schema dispatch"
+        " to sender"
+    )
+    warm.profile = replace(warm.profile, role="sender")
+    yield warm
+    warm.execute("drop owned by sender")
+    warm.execute("drop role sender")
+
+
+@pytest.mark.parametrize(
+    ("right", "came", "left"),
+    [("insert", [], []), ("update", [FIRST], [("sending",)])],
+)
+def test_a_right_that_is_revoked(
+    sender: World,
+    right: str,
+    came: list[tuple[str, str]],
+    left: list[tuple[str]],
+) -> None:
+    """Really: by the server and of a role, as an administrator would."""
+    table = "dispatch.broadcast_messages"
+    sender.execute(f"revoke {right} on {table} from sender")
+    with pytest.raises(LedgerError, match="grant the right") as raised:
+        sender.dispatch("0:05")
+    assert "permission denied for table broadcast_messages" in str(
+        raised.value
+    )
+    assert ("count as unknown" in str(raised.value)) == bool(left)
+    assert sender.texts() == came
+    assert sender.ledger("status") == left
+
+    sender.execute(f"grant {right} on {table} to sender")
+    sender.dispatch("0:06")
+    assert sender.texts() == [FIRST]

@@ -1,5 +1,6 @@
 """What is tried again once a person has mended the cause, and what is not."""
 
+import asyncio
 import json
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from click.testing import CliRunner, Result
 
 from dispatcher.cli import cli
 from dispatcher.demo.script import Rule
+from dispatcher.limits import Limits
+from dispatcher.sending import send
 from tests.dispatcher.integration.harness import (
     CONTINUE,
     DEVICE,
@@ -14,6 +17,7 @@ from tests.dispatcher.integration.harness import (
     World,
     address,
     at,
+    config_for,
 )
 
 SUSPECT = "RECIPIENT_SUSPECT"
@@ -80,6 +84,7 @@ def test_a_wait_is_cut_short(warm: World) -> None:
         "steps": 0,
         "contents": 0,
         "devices": 0,
+        "gateways": 0,
         "left_alone": {"asked_already": 1},
         "dry_run": False,
     }
@@ -154,6 +159,75 @@ def test_a_device_goes_on_at_once(warm: World) -> None:
     assert warm.dispatch("0:08").sent == 1
 
 
+def opened(world: World, moment: str) -> None:
+    """Let the one device's gateway ask for two hours' rest."""
+    world.dispatch(moment, Rule(do="starting", retry_after=7200))
+    assert gateway(world) == ("2:05", 1)
+
+
+def gateway(world: World) -> tuple[object, ...]:
+    (found,) = world.rows(
+        "select open_until, failures from dispatch.gateway_breakers"
+    )
+    return found
+
+
+def gateway_requests(world: World) -> list[tuple[object, ...]]:
+    return world.rows(
+        "select kind, requested_by, reason, user_id, target"
+        " from dispatch.operator_requests where target ? 'gateway'"
+    )
+
+
+def test_a_gateway_by_its_class_is_probed_at_once(warm: World) -> None:
+    opened(warm, "0:05")
+    warm.build("0:06")
+    assert warm.monitor("hold_reason")[0] == (1, "gateway_unavailable")
+    warm.now("0:07")
+
+    result = by_class(warm, "GATEWAY_UNAVAILABLE")
+
+    assert result.stdout == (
+        "0 failed steps are tried again\n1 devices are sent from again\n"
+        "1 gateways are probed\n"
+    )
+    assert gateway_requests(warm) == [
+        (
+            *("retry", "Nor", "mended", None),
+            {"gateway": "native", "fault": "GATEWAY_UNAVAILABLE"},
+        )
+    ]
+    assert gateway(warm) == ("0:07", 1)
+    assert warm.dispatch("0:08").sent == 1
+    assert warm.rows("select gateway from dispatch.gateway_breakers") == []
+    warm.build("0:09")
+
+
+def test_a_gateway_by_its_name_is_probed_at_once(warm: World) -> None:
+    """Still away, it rests for longer; else its devices are asked about."""
+    opened(warm, "0:05")
+    warm.build("0:06")
+    warm.now("0:07")
+    command = ("--gateway", "native")
+    preview = retry(warm, *command, "--dry-run")
+    assert preview.stdout == (
+        "0 failed steps would be tried again\n"
+        "1 devices would be sent from again\n1 gateways would be probed\n"
+    )
+    assert gateway(warm) == ("2:05", 1)
+    assert gateway_requests(warm) == []
+
+    assert told(retry(warm, *command, "--format", "json"))["gateways"] == 1
+
+    away = config_for("http://127.0.0.1:9")
+    assert asyncio.run(send(warm.profile, away, Limits())).claimed == 0
+    assert gateway(warm) == ("0:09", 2)
+    assert told(retry(warm, *command, "--format", "json"))["gateways"] == 1
+    assert warm.dispatch("0:08").sent == 1
+    assert warm.rows("select key from dispatch.breakers") == []
+    assert len(gateway_requests(warm)) == 2
+
+
 def test_a_refused_content_is_tried_again(warm: World) -> None:
     warm.dispatch("0:05", RETRYABLE)
     warm.execute(
@@ -180,7 +254,7 @@ def test_a_refused_content_is_tried_again(warm: World) -> None:
 def test_what_cannot_be_tried_again_is_told(warm: World) -> None:
     nobody = str(UUID(int=9))
     since = at("0:00").isoformat()
-    usage = "expected either --enrollment, with or without --step, or --class"
+    usage = "expected one of --enrollment, with or without --step, --class"
     for command, message in (
         ((), usage),
         (("--step", nobody), usage),
@@ -188,6 +262,9 @@ def test_what_cannot_be_tried_again_is_told(warm: World) -> None:
         (("--since", since), usage),
         (("--class", SUSPECT, "--since", since, "--step", nobody), usage),
         (("--enrollment", nobody, "--since", since), usage),
+        (("--gateway", "native", "--since", since), usage),
+        (("--gateway", "native", "--enrollment", nobody), usage),
+        (("--gateway", "nil"), "--gateway nil: nothing rests for its fault"),
         (("--class", "NONE", "--since", since), "'NONE' is not one of"),
         (("--class", SUSPECT, "--since", "today"), "'today' is no time"),
         (

@@ -40,6 +40,7 @@ def test_each_attempt_is_counted_under_what_it_became() -> None:
         "failed_for_good": 1,
         "released": {"DEVICE_DOWN": 1, "not begun": 1},
         "refused": {},
+        "looked_up": {},
         "held": {},
         "ended_because": "nothing is sendable now",
         "exit_code": 1,
