@@ -51,7 +51,7 @@ everything as (
     from versions
     where not exists (
         select 1 from last_match
-        where continued_from is not null
+        where last_match.continued_from is not null
     )
 
 ),
