@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
-from dispatcher.domain import Claim, Device
+from dispatcher.domain import Claim, Device, DeviceKey, Place
 from dispatcher.errors import ValuesRefusedError
 from dispatcher.halving import in_halves
 from dispatcher.patience import patiently
@@ -17,8 +17,12 @@ log = logging.getLogger(__name__)
 class Claims:
     """Claims from one build.
 
+    Each device goes on where its last claim was, for what it claimed stays
+    in its queue until the next build. Whatever was held before that place
+    and is not any more is found once nothing is left behind it.
+
     ``known`` names the messages that this process has in hand; ``again`` is
-    told of a device whose first message was held, so that the next may go.
+    told of a device that is to be asked for once more.
     """
 
     def __init__(  # noqa: PLR0913  # two of them are callbacks
@@ -40,6 +44,7 @@ class Claims:
         self._known = known
         self._again = again
         self._is_in_doubt = False
+        self._places: dict[DeviceKey, Place] = {}
 
     async def claim(self, devices: Sequence[Device]) -> list[Claim]:
         """Claim at most one message of each device.
@@ -71,16 +76,29 @@ class Claims:
         return claims
 
     async def _claim(self, devices: Sequence[Device]) -> list[Claim]:
-        return await self._ledger.claim(
-            devices, self._build, self._deadline_seconds
+        claims = await self._ledger.claim(
+            devices, self._build, self._deadline_seconds, self._places
         )
+        found = {claim.device.key: claim.place for claim in claims}
+        self._places |= found
+        for device in devices:
+            if device.key not in found:
+                self._from_the_front(device)
+        return claims
+
+    def _from_the_front(self, device: Device) -> None:
+        """Let a device that came to the end of its queue begin anew, once."""
+        if self._places.pop(device.key, None) is not None:
+            self._again(device)
 
     async def _hold(
         self, device: Device, refusal: ValuesRefusedError
     ) -> list[Claim]:
         log.warning("device %s: held a message: %s", device.device_id, refusal)
         try:
-            await self._ledger.hold(device, self._build, str(refusal))
+            await self._ledger.hold(
+                device, self._build, str(refusal), self._places
+            )
         except ValuesRefusedError as error:
             log.warning("device %s: left out: %s", device.device_id, error)
         else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 DeviceKey = tuple[UUID, UUID]  # tenant, device
+Place = tuple[datetime, UUID]  # in a device's queue: when due, enrolment
 
 
 class Result(enum.StrEnum):
@@ -95,6 +96,7 @@ class Claim:
     claimed_at: datetime
     deadline_at: datetime
     gap_seconds: float
+    place: Place  # where it stood in its device's queue
 
 
 class DeviceState(enum.StrEnum):

@@ -99,15 +99,15 @@ class Fleet:
         """
         async with self._looking:
             company = await self._leases.company()
-            listed = await self._ledger.sendable_devices()
+            listed = await self._ledger.sendable_devices(self._known())
             self._probe(item for item in listed if item.is_gateway_due)
             found = {
                 item.device.key: item
                 for item in listed
                 if not item.is_gateway_due
             }
-            now = time.monotonic()
-            new = [key for key in found if self._is_new(key, now)]
+            known = self._known()  # it has changed meanwhile
+            new = [key for key in found if key not in known]
             mine = len(self._schedule) + len(self._busy - self._leaving)
             fair = share(
                 company.dispatchers, company.leased_elsewhere, mine, len(new)
@@ -184,9 +184,8 @@ class Fleet:
             took = time.monotonic() - started_at
             pause = max(LOOK_SECONDS, took / LOOK_SHARE)
 
-    def _is_new(self, key: DeviceKey, now: float) -> bool:
-        return (
-            key not in self._schedule
-            and key not in self._busy
-            and self._exhausted.get(key, now) <= now
-        )
+    def _known(self) -> set[DeviceKey]:
+        """The devices that no look has to find."""
+        now = time.monotonic()
+        exhausted = (key for key, at in self._exhausted.items() if at > now)
+        return {*self._schedule, *self._busy, *exhausted}

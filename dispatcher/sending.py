@@ -26,7 +26,7 @@ from dispatcher.store.store import Store
 from dispatcher.summary import Summary
 from dispatcher.systemd import READY, STOPPING, notify
 
-POOL_SIZE = 8  # claims, outcomes and renewals; the gateway is the limit
+POOL_SIZE = 4  # for all but claims and outcomes
 # A probe has so long beside its answer: for a device's gap, and to write it.
 PROBE_MARGIN_SECONDS = 60.0
 
@@ -72,10 +72,16 @@ async def preview(
 async def open_store(profile: Profile, config: Config) -> AsyncIterator[Store]:
     """Connect as one more dispatcher process, with a name of its own."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    async with await open_pool(profile, POOL_SIZE) as pool:
+    async with (
+        await open_pool(profile, POOL_SIZE) as pool,
+        # one each: what is planned once is planned for each connection
+        await open_pool(profile, 1) as for_claims,
+        await open_pool(profile, 1) as for_outcomes,
+    ):
         session = Session(pool, profile.schema)
         ledger = Ledger(
             session,
+            Session(for_claims, profile.schema),
             owner,
             config.gateways,
             config.dispatcher.gate_max_age_minutes,
@@ -83,7 +89,7 @@ async def open_store(profile: Profile, config: Config) -> AsyncIterator[Store]:
         yield Store(
             ledger,
             LeaseTable(session, owner),
-            Outcomes(session),
+            Outcomes(Session(for_outcomes, profile.schema)),
             Breakers(
                 session,
                 config.dispatcher.request_timeout_seconds

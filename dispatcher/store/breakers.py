@@ -66,7 +66,7 @@ async def hear_recovered(
 ) -> None:
     """Forget what failed at gateways that answered."""
     if gateways:
-        await transaction.rows("recover_gateways", gateways=list(gateways))
+        await transaction.send("recover_gateways", gateways=list(gateways))
 
 
 async def hear_failed(
@@ -75,8 +75,8 @@ async def hear_failed(
     """Count what failed at gateways; open where it is enough."""
     if failed:
         columns = _columns(failed)
-        await transaction.rows("count_failed_devices", **columns)
-        await transaction.rows("open_gateways", **columns)
+        await transaction.send("count_failed_devices", **columns)
+        await transaction.send("open_gateways", **columns)
 
 
 def _columns(failed: Sequence[Finished]) -> dict[str, list[Any]]:

@@ -54,13 +54,13 @@ async def open_pool(profile: "Profile", size: int) -> AsyncConnectionPool:
         if profile.role:
             await connection.execute(_set_role(profile.role))
         await connection.execute(query("wait_for_the_disk"))
-        await connection.commit()
 
     # a pool would retry for its whole time-out what one attempt can tell
     connect(profile).close()
     pool = AsyncConnectionPool(
         _conninfo(profile, PLANNED_ONCE),
-        kwargs={"prepare_threshold": 0},
+        # with autocommit, whoever opens a transaction says so
+        kwargs={"prepare_threshold": 0, "autocommit": True},
         min_size=1,
         max_size=size,
         configure=configure,

@@ -1,17 +1,27 @@
 """Everything the dispatcher reads and writes before it sends."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from dispatcher import __version__
-from dispatcher.domain import Claim, Device, Message
+from dispatcher.domain import Claim, Device, DeviceKey, Message, Place
 from dispatcher.errors import (
     DatabaseAwayError,
     DatabaseError,
     GateClosedError,
+    ValuesRefusedError,
 )
 from dispatcher.store.leases import columns_of
 from dispatcher.store.session import Row, Session, Transaction
@@ -19,6 +29,8 @@ from dispatcher.store.session import Row, Session, Transaction
 # Steps whose reason is looked up; one of each device at least
 MOST_LOOKED_AT = 10_000
 KNOWN_CONTRACTS = [1]  # versions of due_steps that this program can read
+# Every device at the front of its queue
+NOWHERE: Mapping[DeviceKey, Place] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class Build:
 class Ledger:
     """Gate and claims of one dispatcher process.
 
+    Claims go over ``claiming``, so that they wait for nothing else.
     ``owner`` names the process in leases and ledger rows. A device whose
     platform is not among ``gateways`` sends nothing. The gate closes when the
     last good build is older than ``max_age_minutes``.
@@ -51,11 +64,13 @@ class Ledger:
     def __init__(
         self,
         session: Session,
+        claiming: Session,
         owner: str,
         gateways: Iterable[str],
         max_age_minutes: float,
     ) -> None:
         self._session = session
+        self._claiming = claiming
         self._owner = owner
         self._gateways = list(gateways)
         self._max_age_minutes = max_age_minutes
@@ -71,26 +86,27 @@ class Ledger:
                 "last_good_build", target=self._session.target
             )
         build = Build(**rows[0])
-        self._session.app = build.app_schema
+        self._session.app = self._claiming.app = build.app_schema
         return build
 
-    async def sendable_devices(self) -> list[Sendable]:
+    async def sendable_devices(
+        self, known: Collection[DeviceKey] = ()
+    ) -> list[Sendable]:
         """Return the devices that can send now or after their gap.
 
-        Devices that another dispatcher leases are left out. Those of a
-        gateway that is to be probed are named, one of them to probe it.
+        Devices that another dispatcher leases are left out, and those that
+        are ``known``. Those of a gateway that is to be probed are named, one
+        of them to probe it.
 
         Raises GateClosedError when there is no queue to look at.
         """
-        try:
+        async with self._queue_replaced():
             rows = await self._session.rows(
-                "sendable_devices", owner=self._owner, gateways=self._gateways
+                "sendable_devices",
+                owner=self._owner,
+                gateways=self._gateways,
+                **columns_of(list(known)),
             )
-        except DatabaseAwayError:
-            raise
-        except DatabaseError:
-            await self.open_gate()  # shut, if a build replaces the views
-            raise
         return [
             Sendable(
                 Device(
@@ -107,44 +123,56 @@ class Ledger:
         ]
 
     async def claim(
-        self, devices: Sequence[Device], build: Build, request_seconds: float
+        self,
+        devices: Sequence[Device],
+        build: Build,
+        request_seconds: float,
+        after: Mapping[DeviceKey, Place] = NOWHERE,
     ) -> list[Claim]:
         """Write at most one attempt per device as ``sending``.
 
-        One transaction: lock the leases, ask the gate, then count and insert
-        in a later statement, so that concurrent claims see each other.
+        One transaction: lock the leases, then ask the gate, count and insert
+        in a later statement, so that concurrent claims see each other. A
+        device goes on ``after`` a place of its queue.
 
         Raises GateClosedError when the gate closed in the meantime.
         """
-        by_key = {(item.user_id, item.device_id): item for item in devices}
-        async with self._session.transaction() as transaction:
-            leases = await transaction.rows(
+        by_key = {device.key: device for device in devices}
+        keys = columns_of(list(by_key))
+        async with self._queue_replaced(), self._claiming.batch() as batch:
+            await batch.send(
                 "lock_leases",
                 owner=self._owner,
                 request_seconds=request_seconds,
-                **columns_of(list(by_key)),
+                **keys,
             )
-            await self._check_gate(transaction)
-            held = [(row["user_id"], row["device_id"]) for row in leases]
-            rows = await transaction.rows(
+            claimed = await batch.send(
                 "claim",
                 owner=self._owner,
                 version=__version__,
                 invocation_id=build.invocation_id,
                 deadline_seconds=request_seconds,
-                epochs=[row["epoch"] for row in leases],
                 gateways=self._gateways,
-                **columns_of(held),
+                **self._gate_values(),
+                **_places(by_key, after),
+                **keys,
             )
+        rows = await claimed.fetchall()
+        if not rows:
+            await self.open_gate()  # which may be why there are none
         return [
             _claim(row, by_key[row["user_id"], row["device_id"]])
             for row in rows
         ]
 
     async def hold(
-        self, device: Device, build: Build, refusal: str
+        self,
+        device: Device,
+        build: Build,
+        refusal: str,
+        after: Mapping[DeviceKey, Place] = NOWHERE,
     ) -> list[Claim]:
-        """Hold back the first message of a device: no claim of it succeeds.
+        """Hold back the message that a claim cannot write for a device.
 
         Returns no claim, as whoever asks for one expects.
         """
@@ -152,8 +180,8 @@ class Ledger:
             "hold_head",
             invocation_id=build.invocation_id,
             detail=refusal.replace("\x00", "\ufffd"),
-            user_id=device.user_id,
-            device_id=device.device_id,
+            **columns_of([device.key]),
+            **_places([device.key], after),
         )
         return []
 
@@ -196,19 +224,43 @@ class Ledger:
         rows = await self._session.rows("held", most=MOST_LOOKED_AT)
         return {row["reason"]: row["steps"] for row in rows if row["reason"]}
 
+    @asynccontextmanager
+    async def _queue_replaced(self) -> AsyncIterator[None]:
+        """Raise GateClosedError for what fails while a build is at work."""
+        try:
+            yield
+        except (DatabaseAwayError, ValuesRefusedError):
+            raise
+        except DatabaseError:
+            await self.open_gate()
+            raise
+
     async def _check_gate(self, transaction: Transaction) -> None:
-        rows = await transaction.rows(
-            "gate",
-            target=self._session.target,
-            max_age_minutes=self._max_age_minutes,
-            versions=KNOWN_CONTRACTS,
-        )
+        rows = await transaction.rows("gate", **self._gate_values())
         if rows:
             reasons = "; ".join(
                 f"{row['reason']}: {row['explanation']}" for row in rows
             )
             message = f"the gate is closed: {reasons}"
             raise GateClosedError(message)
+
+    def _gate_values(self) -> dict[str, Any]:
+        return {
+            "target": self._session.target,
+            "max_age_minutes": self._max_age_minutes,
+            "versions": KNOWN_CONTRACTS,
+        }
+
+
+def _places(
+    keys: Iterable[DeviceKey], after: Mapping[DeviceKey, Place]
+) -> dict[str, Any]:
+    """Return where devices are in their queues, as two arrays."""
+    places = [after.get(key, (None, None)) for key in keys]
+    return {
+        "after_times": [at for at, _ in places],
+        "after_ids": [enrollment_id for _, enrollment_id in places],
+    }
 
 
 def _claim(row: Row, device: Device) -> Claim:
@@ -227,4 +279,5 @@ def _claim(row: Row, device: Device) -> Claim:
         claimed_at=row["claimed_at"],
         deadline_at=row["deadline_at"],
         gap_seconds=row["gap_seconds"],
+        place=(row["queued_at"], row["queued_id"]),
     )

@@ -11,7 +11,7 @@ from dispatcher.breakers import heard
 from dispatcher.domain import Fault
 from dispatcher.policy import FaultPolicies, FaultPolicy, Finished
 from dispatcher.store.breakers import hear_failed, hear_recovered
-from dispatcher.store.session import Session
+from dispatcher.store.session import Row, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +55,27 @@ class Outcomes:
         rows = [_row(finished, now) for finished in batch]
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         gateways = heard(batch)
-        async with self._session.transaction() as transaction:
+        rows: list[Row] = []
+        async with self._session.batch() as transaction:
             await hear_recovered(transaction, gateways.recovered)
-            found = await transaction.rows("record_outcomes", **columns)
-            settled = {row["message_id"] for row in found}
-            # what was settled already was heard of then
-            failed = [
-                item
-                for item in gateways.failed
-                if item.claim.message.message_id in settled
-            ]
-            await hear_failed(transaction, failed)
+            found = await transaction.send("record_outcomes", **columns)
+            if gateways.failed:
+                rows = await found.fetchall()  # at the price of a round trip
+                await hear_failed(transaction, _settled(gateways.failed, rows))
         return [
-            Recorded(row["message_id"], row["rest_seconds"]) for row in found
+            Recorded(row["message_id"], row["rest_seconds"])
+            for row in rows or await found.fetchall()
         ]
+
+
+def _settled(
+    failed: Sequence[Finished], rows: Sequence[Row]
+) -> list[Finished]:
+    """Leave out what was settled already: it was heard of then."""
+    settled = {row["message_id"] for row in rows}
+    return [
+        item for item in failed if item.claim.message.message_id in settled
+    ]
 
 
 def _row(finished: Finished, now: float) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -46,10 +46,14 @@ class Transaction:
         self._connection = connection
         self._schemas = schemas
 
+    async def send(self, name: str, **values: object) -> AsyncCursor[Row]:
+        """Run the named query; of a batch, its rows come at the end."""
+        cursor = self._connection.cursor(row_factory=dict_row)
+        return await cursor.execute(query(name, **self._schemas), values)
+
     async def rows(self, name: str, **values: object) -> list[Row]:
         """Run the named query; return its rows, if it has any."""
-        cursor = self._connection.cursor(row_factory=dict_row)
-        await cursor.execute(query(name, **self._schemas), values)
+        cursor = await self.send(name, **values)
         return await cursor.fetchall() if cursor.description else []
 
 
@@ -71,11 +75,33 @@ class Session:
         DatabaseAwayError when it may pass by itself, ValuesRefusedError when
         it is about what the statement was given.
         """
+        async with self._connected() as connection, connection.transaction():
+            yield self._on(connection)
+
+    @asynccontextmanager
+    async def batch(self) -> AsyncIterator[Transaction]:
+        """Open a transaction that goes to the server as a whole.
+
+        Its statements and its commit are one round trip, so none of them can
+        depend on what another found. Raises as ``transaction`` does.
+        """
+        async with (
+            self._connected() as connection,
+            connection.pipeline(),
+            connection.transaction(),
+        ):
+            yield self._on(connection)
+
+    def _on(self, connection: AsyncConnection[Any]) -> Transaction:
         schemas = {"target": self.target, "app": self.app}
+        return Transaction(connection, schemas)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection[Any]]:
         with readable_errors():
             async with self._pool.connection() as connection:
                 try:
-                    yield Transaction(connection, schemas)
+                    yield connection
                 except psycopg.Error as error:
                     if _kind(error) is DatabaseAwayError:
                         # the next may reach the server that took over

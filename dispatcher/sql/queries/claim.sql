@@ -42,26 +42,64 @@ cross join lateral (
         and due.sequence_stepid = step.sequence_stepid
     limit 1
 ) as due
-left join {app}.sequence_steps as live_step
-    on due.sequence_stepid = live_step.id
+left join lateral (
+    select live_step.*
+    from {app}.sequence_steps as live_step
+    where live_step.id = due.sequence_stepid
+    limit 1
+) as live_step on true
 where
     step.user_id = device.user_id
     and step.device_id = device.device_id
     and step.status = 'active'
     and step.next_trigger_time <= dispatch.now_utc()
 
+-- name: devices_at_places
+-- Each device with the place in its queue behind which it goes on.
+select
+    listed.user_id,
+    listed.device_id,
+    coalesce(listed.after_at, '-infinity') as after_at,
+    coalesce(
+        listed.after_id, '00000000-0000-0000-0000-000000000000'
+    ) as after_id
+from unnest(
+    %(user_ids)s::uuid[],
+    %(device_ids)s::uuid[],
+    %(after_times)s::timestamptz[],
+    %(after_ids)s::uuid[]
+) as listed (user_id, device_id, after_at, after_id)
+
 -- name: claim
 -- The last word: due_steps is a view on live tables, so opt-outs, caps, gaps
--- and cool-downs are checked here and now, and the CRM's own tables too.
+-- and cool-downs are checked here and now, and the CRM's own tables too. Only
+-- for devices whose leases `lock_leases` locked, earlier in this transaction,
+-- and only while the gate is open. Each device goes on behind the place where
+-- it was last: what stands before was claimed, or held, a moment ago.
 with wanted as (
-    select *
-    from unnest(
-        %(user_ids)s::uuid[], %(device_ids)s::uuid[], %(epochs)s::bigint[]
-    ) as listed (user_id, device_id, lease_epoch)
+    select listed.*, lease.epoch as lease_epoch
+    from ({devices_at_places}) as listed
+    cross join lateral (
+        select lease.epoch
+        from dispatch.device_leases as lease
+        where
+            lease.user_id = listed.user_id
+            and lease.device_id = listed.device_id
+            and lease.owner = %(owner)s
+            -- the row says which transaction has it locked
+            and lease.xmax = pg_current_xact_id()::xid
+        limit 1
+    ) as lease
+    where not exists ({gate})
 ),
 
 devices as (
-    select device.*, wanted.lease_epoch, held.hold_reason
+    select
+        device.*,
+        wanted.lease_epoch,
+        wanted.after_at,
+        wanted.after_id,
+        held.hold_reason
     from wanted
     inner join ({live_devices}) as device
         on
@@ -88,30 +126,58 @@ devices as (
 heads as (
     select
         head.*,
-        device.lease_epoch,
         device.gateway,
-        coalesce(
-            head.min_gap_seconds, device.min_delay_seconds, 5
-        ) as gap_one,
-        coalesce(
-            head.max_gap_seconds, device.max_delay_seconds, 15
-        ) as gap_two
+        device.lease_epoch,
+        gen_random_uuid() as id,
+        greatest(0, least(gap.one, gap.two))
+        + random() * abs(greatest(0, gap.two) - greatest(0, gap.one))
+            as gap_seconds
     from devices as device
     cross join lateral (
-        select queued.*
+        select
+            queued.user_id,
+            queued.enrollment_id,
+            queued.sequence_id,
+            queued.sequence_stepid,
+            queued.attempt_no,
+            queued.attempts_used,
+            queued.is_resend,
+            queued.day_number,
+            queued.definition_hash,
+            queued.device_id,
+            queued.recipient_phone,
+            queued.message_type,
+            queued.content,
+            queued.media_url,
+            queued.due_at,
+            queued.min_gap_seconds,
+            queued.max_gap_seconds,
+            queued.queued_at,
+            queued.queued_id
         from ({queue}) as queued
         where
             device.hold_reason is null
             and queued.sequence_refusal is null
             and queued.step_refusal is null
+            and (queued.queued_at, queued.queued_id)
+            > (device.after_at, device.after_id)
         order by queued.queued_at, queued.queued_id
         limit 1
     ) as head
+    cross join lateral (
+        select
+            coalesce(
+                head.min_gap_seconds, device.min_delay_seconds, 5
+            ) as one,
+            coalesce(
+                head.max_gap_seconds, device.max_delay_seconds, 15
+            ) as two
+    ) as gap
 ),
 
 claimed as (
     insert into dispatch.broadcast_messages (
-        user_id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
+        user_id, id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
         is_resend, day_number, definition_hash, device_id, gateway,
         recipient_phone, message_type, content, media_url, due_at, claimed_at,
         deadline_at, gap_seconds, lease_owner, lease_epoch,
@@ -119,6 +185,7 @@ claimed as (
     )
     select
         user_id,
+        id,
         enrollment_id,
         sequence_id,
         sequence_stepid,
@@ -135,8 +202,7 @@ claimed as (
         due_at,
         dispatch.now_utc(),
         dispatch.now_utc() + make_interval(secs => %(deadline_seconds)s),
-        greatest(0, least(gap_one, gap_two))
-        + random() * abs(greatest(0, gap_two) - greatest(0, gap_one)),
+        gap_seconds,
         %(owner)s,
         lease_epoch,
         %(version)s,
@@ -145,35 +211,28 @@ claimed as (
     from heads
     on conflict (user_id, enrollment_id, sequence_stepid, attempt_no)
     do nothing
-    returning *
-),
-
--- Each device has one head; a join would compare all heads with all claims
-used as materialized (
-    select
-        jsonb_object_agg(
-            user_id::text || device_id::text, attempts_used
-        ) as attempts
-    from heads
+    returning id
 )
 
 select
-    claimed.id,
-    claimed.user_id,
-    claimed.device_id,
-    claimed.attempt_no,
-    claimed.recipient_phone,
-    claimed.message_type,
-    claimed.content,
-    claimed.media_url,
-    claimed.claimed_at,
-    claimed.deadline_at,
-    claimed.gap_seconds,
-    (
-        used.attempts ->> (claimed.user_id::text || claimed.device_id::text)
-    )::integer as attempts_used
-from claimed
-cross join used
+    id,
+    user_id,
+    device_id,
+    attempt_no,
+    attempts_used,
+    recipient_phone,
+    message_type,
+    content,
+    media_url,
+    gap_seconds,
+    dispatch.now_utc() as claimed_at,
+    dispatch.now_utc()
+    + make_interval(secs => %(deadline_seconds)s) as deadline_at,
+    queued_at,
+    queued_id
+from heads
+-- said so that it is looked up: as a join, all are compared with all
+where (id in (select claimed.id from claimed)) is true
 
 -- name: preview
 select queued.*, device.gateway

@@ -107,8 +107,8 @@ left join lateral (
 
 -- name: sendable_devices
 -- Devices with something to send now, or as soon as their gap has passed,
--- that no other dispatcher has; and those that only their gateway keeps back,
--- when that may be probed.
+-- that no other dispatcher has and this one does not know; and those that only
+-- their gateway keeps back, when that may be probed.
 select
     device.user_id,
     device.device_id,
@@ -151,6 +151,17 @@ cross join lateral (
 ) as head
 where
     device.device_refusal is null
+    and (
+        device.is_gateway_due
+        -- said so that it is looked up: as a join, all are compared with all
+        or (
+            (device.user_id, device.device_id) in (
+                select known.user_id, known.device_id
+                from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
+                    as known (user_id, device_id)
+            )
+        ) is not true
+    )
     and not exists (
         select from dispatch.device_leases as lease
         where

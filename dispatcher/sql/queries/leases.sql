@@ -72,19 +72,25 @@ where owner = %(owner)s
 
 -- name: lock_leases
 -- First statement of a claim: concurrent claims for a device see each other.
-select user_id, device_id, epoch
-from dispatch.device_leases
-where
-    owner = %(owner)s
-    and expires_at
-    > clock_timestamp() + make_interval(secs => %(request_seconds)s)
-    and (user_id, device_id) in (
-        select wanted.user_id, wanted.device_id
-        from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
-            as wanted (user_id, device_id)
-    )
-order by user_id, device_id
-for update
+-- Each lease is looked up for itself, always in the same order.
+select lease.user_id, lease.device_id
+from (
+    select wanted.user_id, wanted.device_id
+    from unnest(%(user_ids)s::uuid[], %(device_ids)s::uuid[])
+        as wanted (user_id, device_id)
+    order by wanted.user_id, wanted.device_id
+) as wanted
+cross join lateral (
+    select lease.user_id, lease.device_id
+    from dispatch.device_leases as lease
+    where
+        lease.user_id = wanted.user_id
+        and lease.device_id = wanted.device_id
+        and lease.owner = %(owner)s
+        and lease.expires_at
+        > clock_timestamp() + make_interval(secs => %(request_seconds)s)
+    for update
+) as lease
 
 -- name: lock_own_leases
 -- Waits for any claim of the same owner, which locks them first.

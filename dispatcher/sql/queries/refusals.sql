@@ -73,15 +73,15 @@ select
     %(detail)s,
     %(invocation_id)s,
     dispatch.now_utc()
-from (
-    values (%(user_id)s::uuid, %(device_id)s::uuid)
-) as device (user_id, device_id)
+from ({devices_at_places}) as device
 cross join lateral (
     select queued.*
     from ({queue}) as queued
     where
         queued.sequence_refusal is null
         and queued.step_refusal is null
+        and (queued.queued_at, queued.queued_id)
+        > (device.after_at, device.after_id)
     order by queued.queued_at, queued.queued_id
     limit 1
 ) as head

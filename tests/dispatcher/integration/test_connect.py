@@ -51,7 +51,7 @@ def test_session(as_writer: Profile) -> None:
 async def test_pool_has_the_same_session(as_writer: Profile) -> None:
     async with await open_pool(as_writer, 2) as pool:
         async with pool.connection() as first, pool.connection() as second:
-            assert first.autocommit is False
+            assert first.autocommit is True
             rows = [
                 await (await connection.execute(SESSION)).fetchone()
                 for connection in (first, second)

@@ -28,7 +28,6 @@ from dispatcher.store.connect import connect, open_pool
 from dispatcher.store.leases import LeaseTable
 from dispatcher.store.ledger import Build, Ledger
 from dispatcher.store.outcomes import Outcomes, Recorded
-from dispatcher.store.session import Transaction
 from tests.dispatcher.integration.harness import (
     DEVICE,
     OTHER_DEVICE,
@@ -257,21 +256,51 @@ async def test_a_device_has_one_message_in_flight(warm: World) -> None:
 
 
 async def test_an_opt_out_before_the_claims_statement_wins(
-    warm: World, monkeypatch: pytest.MonkeyPatch
+    warm: World,
 ) -> None:
-    check_gate = Ledger._check_gate  # noqa: SLF001  # between lock and claim
-
-    async def opt_out_meanwhile(
-        ledger: Ledger, transaction: Transaction
-    ) -> None:
-        await check_gate(ledger, transaction)
+    """Also when the transaction of the claim began before it."""
+    async with held_up(warm) as claiming:
         warm.suppress("0:01")
-
-    async with process(warm) as one:
-        await one.lease(DEVICE)
-        monkeypatch.setattr(Ledger, "_check_gate", opt_out_meanwhile)
-        assert await one.claim(DEVICE) == []
+    assert await claiming == []
     assert warm.ledger("id") == []
+
+
+async def test_a_gate_closed_before_the_claims_statement_wins(
+    warm: World,
+) -> None:
+    async with held_up(warm) as claiming:
+        warm.execute(
+            "insert into dispatch.operator_requests"
+            " (kind, reason, requested_by) values ('pause', 'test', 'test')"
+        )
+    with pytest.raises(GateClosedError, match="switched_off"):
+        await claiming
+    assert warm.ledger("id") == []
+
+
+async def test_a_lease_that_ends_too_soon_is_not_claimed_for(
+    warm: World,
+) -> None:
+    """The claim takes what it has locked, not what it has."""
+    async with process(warm) as one:
+        await one.lease(DEVICE, seconds=10)
+        assert await one.claim(DEVICE) == []
+        await one.lease(DEVICE)
+        assert len(await one.claim(DEVICE)) == 1
+
+
+@asynccontextmanager
+async def held_up(world: World) -> AsyncIterator[asyncio.Future[list[Claim]]]:
+    """Yield a claim that waits for its leases until the end."""
+    async with process(world) as one:
+        await one.lease(DEVICE)
+        with closing(connect(world.profile)) as holder:
+            holder.execute("select from dispatch.device_leases for update")
+            claiming = asyncio.ensure_future(one.claim(DEVICE))
+            await asyncio.sleep(0.5)
+            assert not claiming.done()
+            yield claiming
+        await asyncio.wait([claiming])
 
 
 async def test_the_hourly_cap_counts_at_the_claim(warm: World) -> None:

@@ -54,8 +54,9 @@ def claim(attempts_used: int) -> Claim:
     message = Message(UUID(int=1), "60111000001", "text", "Hello")
     device = Device(UUID(int=2), UUID(int=3), "native", "jid")
     now = datetime(2026, 3, 2, tzinfo=UTC)
+    place = (now, UUID(int=4))
     return Claim(
-        message, device, attempts_used + 1, attempts_used, now, now, 0
+        message, device, attempts_used + 1, attempts_used, now, now, 0, place
     )
 
 

@@ -28,7 +28,7 @@ def named() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", getattr(node.func, "id", None))
-        in {"rows", "query", "_execute", "_rows"}
+        in {"rows", "send", "query", "_execute", "_rows"}
         and node.args
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)

@@ -51,7 +51,7 @@ def finished(
     claim = Claim(
         Message(UUID(int=1), "60111000001", "text", "Hello"),
         Device(UUID(int=2), UUID(int=device), gateway, "jid"),
-        *(1, 0, now, now, 0),
+        *(1, 0, now, now, 0, (now, UUID(int=4))),
     )
     return Finished(claim, outcome, settle(outcome, 0, POLICIES), at)
 
