@@ -3,11 +3,11 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 DeviceKey = tuple[UUID, UUID]  # tenant, device
-Place = tuple[datetime, UUID]  # in a device's queue: when due, enrolment
+# In a device's queue: when due, as the database writes it, and the enrolment
+Place = tuple[str, UUID]
 
 
 class Result(enum.StrEnum):
@@ -91,11 +91,7 @@ class Claim:
 
     message: Message
     device: Device
-    attempt_no: int
     attempts_used: int
-    claimed_at: datetime
-    deadline_at: datetime
-    gap_seconds: float
     place: Place  # where it stood in its device's queue
 
 

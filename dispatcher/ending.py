@@ -34,6 +34,11 @@ class Ending:
         self._waits = waits
         self._failure: BaseException | None = None  # the first
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether a failure ended the run."""
+        return self._failure is not None
+
     def stop(self, because: str) -> None:
         """End the run; what is in hand is finished and recorded."""
         if not self.over.is_set():

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from uuid import UUID
 
 from dispatcher.attempts import Attempts
@@ -36,6 +36,10 @@ log = logging.getLogger(__name__)
 DEADLINE_MARGIN_SECONDS = 15.0
 # Devices whose time comes within it are claimed for together.
 GATHER_SECONDS = 0.02
+# What is claimed at once; the rest is claimed for while this is sent.
+LARGEST_CLAIM = 100
+# While the answer to one waits for the loop, Postgres works on the next.
+CLAIMS_AT_ONCE = 2
 # How often a newcomer looks for what others have too many of.
 LOOKS_FOR_A_SHARE = 5
 # What leaving at once may still take to write what is known.
@@ -81,6 +85,7 @@ class Runner:
             on_ended=self._ending.ended,
         )
         self._claim_at = 0.0  # the earliest next claim
+        self._asked_for: dict[asyncio.Task[None], int] = {}  # devices
 
     def stop(self, because: str = "it was asked to stop") -> None:
         """Claim no more; what is in hand is finished and recorded."""
@@ -160,6 +165,8 @@ class Runner:
         finally:
             await cancel(*helpers)
             self._fleet.stand_down()
+        if self._ending.has_failed:
+            return  # what is in doubt stays so
         await patiently(
             claims.settle_doubt,
             self._settings.database_wait_seconds,
@@ -177,7 +184,7 @@ class Runner:
 
     async def _send_all(self, claims: Claims) -> None:
         """Claim and send; look for more when nothing is left to do."""
-        while self._attempts or not self._ending.halt.is_set():
+        while self._is_busy or not self._ending.halt.is_set():
             if not self._limits.room(self.summary.claimed):
                 self.stop("--max-messages is reached")
             if self._ending.halt.is_set():
@@ -185,8 +192,8 @@ class Runner:
             elif self._fleet.is_idle and not await self._find():
                 return
             elif ready := self._take_ready():
-                await self._claim(ready, claims)
-            if self._attempts or self._goes_on:
+                self._start(self._claim(ready, claims), len(ready))
+            if self._is_busy or self._goes_on:
                 await self._pause()
 
     @property
@@ -195,8 +202,12 @@ class Runner:
         is_waiting = self._limits.waits or not self._fleet.is_idle
         return is_waiting and not self._ending.halt.is_set()
 
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._attempts or self._asked_for)
+
     def _is_idle(self) -> bool:
-        return not self._attempts and self._fleet.is_idle
+        return not self._is_busy and self._fleet.is_idle
 
     def _claims(self, build: Build) -> Claims:
         return Claims(
@@ -206,6 +217,7 @@ class Runner:
             + DEADLINE_MARGIN_SECONDS,
             patience_seconds=self._settings.database_wait_seconds,
             given_up=self._ending.halt,
+            begin=self._attempts.begin,
             known=self._attempts.claimed,
             again=lambda device: self._fleet.put(device.key, 0),
         )
@@ -230,14 +242,31 @@ class Runner:
 
     def _take_ready(self) -> list[Device]:
         """Devices whose gap has passed, no more than may be in hand."""
-        if time.monotonic() < self._claim_at:
+        if time.monotonic() < self._claim_at or not self._may_claim:
             return []
-        self._claim_at = time.monotonic() + GATHER_SECONDS
-        return self._fleet.take_ready(self._room())
+        ready = self._fleet.take_ready(min(self._room(), LARGEST_CLAIM))
+        if len(ready) < LARGEST_CLAIM:
+            self._claim_at = time.monotonic() + GATHER_SECONDS
+        return ready
+
+    @property
+    def _may_claim(self) -> bool:
+        return len(self._asked_for) < CLAIMS_AT_ONCE and self._room() > 0
 
     def _room(self) -> int:
+        """How many more messages may be in hand, or on their way there."""
+        asked_for = sum(self._asked_for.values())
         room = self._settings.concurrency - len(self._attempts)
-        return int(min(room, self._limits.room(self.summary.claimed)))
+        allowed = self._limits.room(self.summary.claimed)
+        return int(min(room, allowed)) - asked_for
+
+    def _start(
+        self, claim: Coroutine[object, object, None], devices: int
+    ) -> None:
+        """Claim beside the sends and beside another claim."""
+        task = self._ending.start(claim)
+        self._asked_for[task] = devices
+        task.add_done_callback(self._asked_for.pop)
 
     async def _claim(self, ready: list[Device], claims: Claims) -> None:
         """Claim a message for each device; one without has none to send."""
@@ -245,8 +274,6 @@ class Runner:
             claims.claim(ready), otherwise=[]
         )
         self.summary.claimed += len(found)
-        for claim in found:
-            self._attempts.begin(claim)
         self._fleet.exhaust(
             {device.key for device in ready}
             - {claim.device.key for claim in found}
@@ -262,7 +289,7 @@ class Runner:
     def _seconds_to_wait(self) -> float | None:
         """Seconds to the next thing that nothing announces."""
         next_at = self._fleet.next_at()
-        if next_at is None or self._room() <= 0:
+        if next_at is None or not self._may_claim:
             return None
         return max(0.0, max(next_at, self._claim_at) - time.monotonic())
 
@@ -282,6 +309,7 @@ class Runner:
         What was sent and could not be written stays ``sending``.
         """
         self._ending.given_up.set()
+        await cancel(*self._asked_for)
         await self._probes.abandon()
         try:
             async with asyncio.timeout(LAST_WRITE_SECONDS):

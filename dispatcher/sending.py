@@ -14,7 +14,7 @@ from dispatcher.errors import LeftAtOnceError
 from dispatcher.gateways import open_gateways
 from dispatcher.limits import Limits
 from dispatcher.profile import Profile
-from dispatcher.runner import Runner
+from dispatcher.runner import CLAIMS_AT_ONCE, Runner
 from dispatcher.store.breakers import Breakers
 from dispatcher.store.connect import open_pool
 from dispatcher.store.leases import LeaseTable
@@ -74,8 +74,8 @@ async def open_store(profile: Profile, config: Config) -> AsyncIterator[Store]:
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with (
         await open_pool(profile, POOL_SIZE) as pool,
-        # one each: what is planned once is planned for each connection
-        await open_pool(profile, 1) as for_claims,
+        # no more than needed: each connection plans for itself
+        await open_pool(profile, CLAIMS_AT_ONCE) as for_claims,
         await open_pool(profile, 1) as for_outcomes,
     ):
         session = Session(pool, profile.schema)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import TypeVar
 
 from dispatcher.domain import (
@@ -170,11 +171,13 @@ def _is_kept(success: Success, answer: Answer) -> bool:
 
 
 def _has_status(patterns: Iterable[str], answer: Answer) -> bool:
-    status = str(answer.status)
-    return any(
-        pattern == status or pattern == f"{status[0]}xx"
-        for pattern in patterns
-    )
+    return not _patterns_of(answer.status).isdisjoint(patterns)
+
+
+@cache
+def _patterns_of(status: int) -> frozenset[str]:
+    """What a definition may call a status; there are few of them."""
+    return frozenset((str(status), f"{str(status)[0]}xx"))
 
 
 def _has_values(

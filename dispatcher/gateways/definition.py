@@ -76,6 +76,11 @@ class Request(Strict):
             for placeholder in template.placeholders()
         )
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What the placeholders name."""
+        return frozenset(each.name for each in self._placeholders)
+
     def _templates(self) -> Iterator[Template]:
         yield self.path
         yield from self.query.values()

@@ -20,6 +20,12 @@ from dispatcher.gateways.values import (
 # More than 15 digits would be a group to some gateways
 PHONE = re.compile(r"[1-9][0-9]{0,14}")
 
+# Placeholders that carry what a message holds
+CARRIERS = {
+    "text": {"text", "template_name"},
+    "media_url": {"media_url"},
+}
+
 NO_SETUP = Setup()
 
 Fields = Mapping[str, str]
@@ -134,11 +140,13 @@ def _check_message(request: Request, values: Values) -> None:
 
 def _medium_reason(url: str) -> str:
     """Gateways fetch media themselves: ``data:`` URLs are beyond them."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url)
     except ValueError:
         return "media_url is not a URL, expected http:// or https://"
-    if url and (parts.scheme not in {"http", "https"} or not parts.netloc):
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
         return (
             f"media_url starts with {url[:8]!r}, expected http:// or https://"
         )
@@ -165,13 +173,8 @@ def _half_reason(values: Values) -> str:
 
 def _lost_reason(request: Request, values: Values) -> str:
     """Nothing that is given may be lost."""
-    names = {placeholder.name for placeholder in request.placeholders()}
-    carried_by = {
-        "text": {"text", "template_name"},
-        "media_url": {"media_url"},
-    }
-    for name, carriers in carried_by.items():
-        if values[name].strip() and not names & carriers:
+    for name, carriers in CARRIERS.items():
+        if values[name].strip() and carriers.isdisjoint(request.names):
             return f"{name} is given, but this message type cannot carry it"
     return ""
 
@@ -226,9 +229,11 @@ def _check_need(name: str, values: Values, *, optional: bool) -> None:
 
 def _path(request: Request, values: Values) -> str:
     path = request.path.render(values, encode) or ""
-    if any(part in {".", ".."} for part in path.split("/")):
+    if not {".", ".."}.isdisjoint(path.split("/")):
         reason = "a part of the path would be . or .., which leads elsewhere"
         raise _ObjectedError(Fault.DEVICE_CONFIG, reason)
+    if not request.query:
+        return path
     query = urlencode(_fields(request.query, values), quote_via=quote, safe="")
     return f"{path}?{query}" if query else path
 

@@ -2,6 +2,7 @@
 
 import re
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 LONGEST_RETRY_AFTER = 24 * 3600.0
 
@@ -21,6 +22,7 @@ def seconds_to_wait(value: object, now: float | None) -> float | None:
     return min(max(until - now, 0.0), LONGEST_RETRY_AFTER)
 
 
+@lru_cache(maxsize=16)  # all answers of a second have the same
 def http_date(value: str) -> float | None:
     """Seconds since the epoch; None for what is no date."""
     try:

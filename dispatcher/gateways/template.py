@@ -102,17 +102,19 @@ class Template:
         return "".join(part for part in self.parts if isinstance(part, str))
 
     def render(
-        self,
-        values: Values,
-        encoded: Callable[[str], str] = lambda value: value,
+        self, values: Values, encoded: Callable[[str], str] | None = None
     ) -> str | None:
         """The text with its values; None when an optional one is empty."""
-        if any(p.optional and not values[p.name] for p in self.placeholders()):
-            return None
-        return "".join(
-            part if isinstance(part, str) else encoded(part.fill(values))
-            for part in self.parts
-        )
+        texts = []
+        for part in self.parts:
+            if isinstance(part, str):
+                texts.append(part)
+                continue
+            if part.optional and not values[part.name]:
+                return None
+            text = part.fill(values)
+            texts.append(encoded(text) if encoded else text)
+        return "".join(texts)
 
 
 def _placeholder(match: re.Match[str]) -> Placeholder:
@@ -226,28 +228,26 @@ class JsonTemplate(
 
     def render(self, values: Values) -> Any:  # noqa: ANN401 - any JSON
         """The structure with its values, optional empty ones left out."""
-        if isinstance(self.root, Template | Each):
-            return self.root.render(values)
-        if isinstance(self.root, dict):
+        root = self.root
+        if isinstance(root, Template | Each):
+            return root.render(values)
+        if isinstance(root, dict):
             return {
-                key: child.render(values)
-                for key, child in self.root.items()
-                if not child.is_left_out(values)
+                key: rendered
+                for key, child in root.items()
+                if not child.is_left_out(rendered := child.render(values))
             }
-        if isinstance(self.root, list):
+        if isinstance(root, list):
             return [
-                child.render(values)
-                for child in self.root
-                if not child.is_left_out(values)
+                rendered
+                for child in root
+                if not child.is_left_out(rendered := child.render(values))
             ]
-        return self.root
+        return root
 
-    def is_left_out(self, values: Values) -> bool:
+    def is_left_out(self, rendered: object) -> bool:
         """Whether the field is dropped, as against a literal null."""
-        return (
-            isinstance(self.root, Template)
-            and self.root.render(values) is None
-        )
+        return rendered is None and isinstance(self.root, Template)
 
 
 def _children(

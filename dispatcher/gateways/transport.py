@@ -107,8 +107,8 @@ class Transport:
         finally:
             response.close()  # back in the pool already if read to its end
         answered_at = _answered_at(response)
-        asked = response.headers.get("Retry-After", "")
-        retry_after = seconds_to_wait(asked, answered_at)
+        asked = response.headers.get("Retry-After")
+        retry_after = seconds_to_wait(asked, answered_at) if asked else None
         return read(response.status, raw, retry_after, form, answered_at)
 
 

@@ -12,7 +12,11 @@ from pydantic import SecretStr
 from dispatcher.config import MessageTemplate
 from dispatcher.domain import Device, Message
 from dispatcher.gateways.definition import Definition
-from dispatcher.gateways.template import NAMES
+from dispatcher.gateways.template import NAMES, Values
+
+NO_MEDIUM: Values = dict.fromkeys(
+    ("media_url", "media_name", "media_type"), ""
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,11 @@ def values_of_device(
     return values | {"device": device.address}
 
 
-def values_of_medium(message: Message) -> dict[str, str]:
+def values_of_medium(message: Message) -> Values:
     """What a medium's URL tells."""
     url = (message.media_url or "").strip()
+    if not url:
+        return NO_MEDIUM
     try:
         path = unquote(urlsplit(url).path)
     except ValueError:

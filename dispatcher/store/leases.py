@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dispatcher.domain import DeviceKey
-from dispatcher.store.session import Row, Session
+from dispatcher.store.session import Row, Session, array_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class LeaseTable:
             "take_leases",
             owner=self._owner,
             lease_seconds=lease_seconds,
-            **columns_of(list(keys)),
+            **columns_of(keys),
         )
         return _keys(rows)
 
@@ -56,7 +55,7 @@ class LeaseTable:
     async def give_back(self, keys: Collection[DeviceKey]) -> None:
         """Let others have these devices."""
         await self._session.rows(
-            "give_back_leases", owner=self._owner, **columns_of(list(keys))
+            "give_back_leases", owner=self._owner, **columns_of(keys)
         )
 
     async def release(self) -> None:
@@ -66,11 +65,11 @@ class LeaseTable:
             await transaction.rows("end_beat", owner=self._owner)
 
 
-def columns_of(keys: Sequence[DeviceKey]) -> dict[str, Any]:
+def columns_of(keys: Collection[DeviceKey]) -> dict[str, str]:
     """Devices as the two arrays that the queries unnest."""
     return {
-        "user_ids": [user_id for user_id, _ in keys],
-        "device_ids": [device_id for _, device_id in keys],
+        "user_ids": array_of(user_id for user_id, _ in keys),
+        "device_ids": array_of(device_id for _, device_id in keys),
     }
 
 

@@ -24,12 +24,17 @@ from dispatcher.errors import (
     ValuesRefusedError,
 )
 from dispatcher.store.leases import columns_of
-from dispatcher.store.session import Row, Session, Transaction
+from dispatcher.store.session import (
+    Row,
+    Session,
+    Transaction,
+    array_of,
+)
 
 # Steps whose reason is looked up; one of each device at least
 MOST_LOOKED_AT = 10_000
 KNOWN_CONTRACTS = [1]  # versions of due_steps that this program can read
-# Every device at the front of its queue
+AT_THE_FRONT: Place = ("-infinity", UUID(int=0))
 NOWHERE: Mapping[DeviceKey, Place] = MappingProxyType({})
 
 
@@ -105,7 +110,7 @@ class Ledger:
                 "sendable_devices",
                 owner=self._owner,
                 gateways=self._gateways,
-                **columns_of(list(known)),
+                **columns_of(known),
             )
         return [
             Sendable(
@@ -138,7 +143,7 @@ class Ledger:
         Raises GateClosedError when the gate closed in the meantime.
         """
         by_key = {device.key: device for device in devices}
-        keys = columns_of(list(by_key))
+        keys = columns_of(by_key)
         async with self._queue_replaced(), self._claiming.batch() as batch:
             await batch.send(
                 "lock_leases",
@@ -256,10 +261,10 @@ def _places(
     keys: Iterable[DeviceKey], after: Mapping[DeviceKey, Place]
 ) -> dict[str, Any]:
     """Return where devices are in their queues, as two arrays."""
-    places = [after.get(key, (None, None)) for key in keys]
+    places = [after.get(key, AT_THE_FRONT) for key in keys]
     return {
         "after_times": [at for at, _ in places],
-        "after_ids": [enrollment_id for _, enrollment_id in places],
+        "after_ids": array_of(enrollment_id for _, enrollment_id in places),
     }
 
 
@@ -274,10 +279,6 @@ def _claim(row: Row, device: Device) -> Claim:
     return Claim(
         message=message,
         device=device,
-        attempt_no=row["attempt_no"],
         attempts_used=row["attempts_used"],
-        claimed_at=row["claimed_at"],
-        deadline_at=row["deadline_at"],
-        gap_seconds=row["gap_seconds"],
         place=(row["queued_at"], row["queued_id"]),
     )

@@ -11,7 +11,10 @@ from dispatcher.breakers import heard
 from dispatcher.domain import Fault
 from dispatcher.policy import FaultPolicies, FaultPolicy, Finished
 from dispatcher.store.breakers import hear_failed, hear_recovered
-from dispatcher.store.session import Row, Session
+from dispatcher.store.session import Row, Session, array_of
+
+# Columns that are numbers and ids
+PLAIN = ("user_ids", "message_ids", "ages", "cool_downs", "longest_cool_downs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,21 @@ class Outcomes:
         """
         now = time.monotonic()
         rows = [_row(finished, now) for finished in batch]
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        columns: dict[str, Any] = {
+            name: [row[name] for row in rows] for name in rows[0]
+        }
+        columns |= {name: array_of(columns[name]) for name in PLAIN}
         gateways = heard(batch)
-        rows: list[Row] = []
+        recorded: list[Row] = []
         async with self._session.batch() as transaction:
             await hear_recovered(transaction, gateways.recovered)
             found = await transaction.send("record_outcomes", **columns)
             if gateways.failed:
-                rows = await found.fetchall()  # at the price of a round trip
-                await hear_failed(transaction, _settled(gateways.failed, rows))
+                recorded = await found.fetchall()  # at the price of a round trip
+                await hear_failed(transaction, _settled(gateways.failed, recorded))
         return [
             Recorded(row["message_id"], row["rest_seconds"])
-            for row in rows or await found.fetchall()
+            for row in recorded or await found.fetchall()
         ]
 
 

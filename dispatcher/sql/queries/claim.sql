@@ -56,13 +56,7 @@ where
 
 -- name: devices_at_places
 -- Each device with the place in its queue behind which it goes on.
-select
-    listed.user_id,
-    listed.device_id,
-    coalesce(listed.after_at, '-infinity') as after_at,
-    coalesce(
-        listed.after_id, '00000000-0000-0000-0000-000000000000'
-    ) as after_id
+select listed.user_id, listed.device_id, listed.after_at, listed.after_id
 from unnest(
     %(user_ids)s::uuid[],
     %(device_ids)s::uuid[],
@@ -218,17 +212,12 @@ select
     id,
     user_id,
     device_id,
-    attempt_no,
     attempts_used,
     recipient_phone,
     message_type,
     content,
     media_url,
-    gap_seconds,
-    dispatch.now_utc() as claimed_at,
-    dispatch.now_utc()
-    + make_interval(secs => %(deadline_seconds)s) as deadline_at,
-    queued_at,
+    queued_at::text as queued_at,
     queued_id
 from heads
 -- said so that it is looked up: as a join, all are compared with all

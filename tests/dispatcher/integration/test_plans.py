@@ -111,7 +111,11 @@ def test_no_large_table_is_read_as_a_whole(many: World) -> None:
     values = {
         "user_ids": [user_id for user_id, _ in devices],
         "device_ids": [device_id for _, device_id in devices],
-        "epochs": [1] * 3,
+        "after_times": ["-infinity"] * 3,
+        "after_ids": [UUID(int=0)] * 3,
+        "target": TARGET,
+        "max_age_minutes": 1_000_000,
+        "versions": [1],
         "gateways": ["native"],
         "deadline_seconds": 60,
         "max_messages": 5,

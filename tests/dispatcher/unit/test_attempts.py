@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -53,11 +52,7 @@ class Gateway:
 def claim(attempts_used: int) -> Claim:
     message = Message(UUID(int=1), "60111000001", "text", "Hello")
     device = Device(UUID(int=2), UUID(int=3), "native", "jid")
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-    place = (now, UUID(int=4))
-    return Claim(
-        message, device, attempts_used + 1, attempts_used, now, now, 0, place
-    )
+    return Claim(message, device, attempts_used, ("now", UUID(int=4)))
 
 
 @pytest.mark.parametrize(

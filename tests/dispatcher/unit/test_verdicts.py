@@ -1,6 +1,5 @@
 """What answers say of gateways and devices."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -47,11 +46,10 @@ NO_ANSWER = DeviceStatus(DeviceState.UNKNOWN, "", is_silent=True)
 def finished(
     device: int, outcome: Outcome, at: float, gateway: str = "gowa"
 ) -> Finished:
-    now = datetime(2026, 3, 2, tzinfo=UTC)
     claim = Claim(
         Message(UUID(int=1), "60111000001", "text", "Hello"),
         Device(UUID(int=2), UUID(int=device), gateway, "jid"),
-        *(1, 0, now, now, 0, (now, UUID(int=4))),
+        *(0, ("now", UUID(int=4))),
     )
     return Finished(claim, outcome, settle(outcome, 0, POLICIES), at)
 
