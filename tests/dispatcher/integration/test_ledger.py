@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -301,6 +301,99 @@ async def held_up(world: World) -> AsyncIterator[asyncio.Future[list[Claim]]]:
             assert not claiming.done()
             yield claiming
         await asyncio.wait([claiming])
+
+
+@dataclass
+class Claiming:
+    """Claims as a run makes them from one build."""
+
+    process: Process
+    asked_again: list[UUID] = field(default_factory=list)
+    claims: Claims = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = Claims(
+            self.process.ledger,
+            self.process.build,
+            deadline_seconds=20,
+            patience_seconds=5,
+            given_up=asyncio.Event(),
+            begin=lambda _: None,
+            known=list,
+            again=lambda device: self.asked_again.append(device.device_id),
+        )
+
+    async def send(self) -> str | None:
+        """Send the next message of the device; return its number."""
+        device = Device(TENANT, DEVICE, "native", address(DEVICE))
+        claims = await self.claims.claim([device])
+        for claim in claims:
+            await self.process.record(claim, ACCEPTED, SENT)
+        return next((claim.message.recipient_phone for claim in claims), None)
+
+
+FIRST, SECOND, THIRD = (f"6011100000{n}" for n in (1, 2, 3))
+
+
+@pytest.fixture
+def queued(world: World) -> World:
+    """Three contacts of one device, without gaps; the first is held."""
+    world.warm()
+    world.execute("delete from public.leads")
+    world.leads(3)
+    world.execute(
+        "update public.sequence_steps"
+        " set min_delay_seconds = 0, max_delay_seconds = 0"
+    )
+    world.build("0:01")
+    # an order that does not follow from what an id happens to be
+    world.execute(
+        "update drip.sequence_contacts set next_trigger_time"
+        " = next_trigger_time - interval '1 hour'"
+        " + right(contact_phone, 1)::integer * interval '1 minute'"
+        " where status = 'active'"
+    )
+    world.execute(
+        "insert into dispatch.claim_refusals (user_id, enrollment_id,"
+        " sequence_stepid, attempt_no, reason, invocation_id, refused_at)"
+        " select user_id, enrollment_id, sequence_stepid, attempt_no, 'test',"
+        " 'test', now() from drip.sequence_contacts"
+        " where status = 'active' and contact_phone = %s",
+        FIRST,
+    )
+    return world
+
+
+def let_go(world: World) -> None:
+    world.execute("update dispatch.claim_refusals set cleared_at = now()")
+
+
+async def test_what_is_held_no_more_is_sent_in_the_same_run(
+    queued: World,
+) -> None:
+    async with process(queued) as one:
+        await one.lease(DEVICE)
+        claiming = Claiming(one)
+        assert await claiming.send() == SECOND
+        let_go(queued)
+        assert await claiming.send() == THIRD
+        assert await claiming.send() is None
+        assert claiming.asked_again == [DEVICE]
+        assert await claiming.send() == FIRST
+        # at the end again, and once more in vain from the front
+        assert await claiming.send() is None
+        assert await claiming.send() is None
+    assert claiming.asked_again == [DEVICE] * 2
+
+
+async def test_claims_from_a_new_build_begin_at_the_front(
+    queued: World,
+) -> None:
+    async with process(queued) as one:
+        await one.lease(DEVICE)
+        assert await Claiming(one).send() == SECOND
+        let_go(queued)
+        assert await Claiming(one).send() == FIRST
 
 
 async def test_the_hourly_cap_counts_at_the_claim(warm: World) -> None:
