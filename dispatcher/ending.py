@@ -1,7 +1,8 @@
 """How a run ends: asked to, by a closed gate, by a failure."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
@@ -45,6 +46,19 @@ class Ending:
             self._summary.ended_because = because
             self.over.set()
             self.stop_claiming()
+
+    @contextmanager
+    def within(self, seconds: float | None) -> Iterator[None]:
+        """Stop when the time is over."""
+        if seconds is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        alarm = loop.call_later(seconds, self.stop, "--for is over")
+        try:
+            yield
+        finally:
+            alarm.cancel()
 
     def stop_claiming(self) -> None:
         """Claim no more from this build."""

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from uuid import UUID
 
 from dispatcher.attempts import Attempts
@@ -103,7 +103,7 @@ class Runner:
         Raises GateClosedError when sending is refused from the start, and
         LedgerError when the database made it stop.
         """
-        with self._limited():
+        with self._ending.within(self._limits.seconds):
             build = await self._next_build()
             keeper = self._ending.start(self._leases.keep())
             try:
@@ -117,20 +117,6 @@ class Runner:
                 await self._leave()
         self._ending.raise_failure(self.unsettled())
         return self.summary
-
-    @contextlib.contextmanager
-    def _limited(self) -> Iterator[None]:
-        """Stop when the time is over that the limits give."""
-        seconds = self._limits.seconds
-        if seconds is None:
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        alarm = loop.call_later(seconds, self.stop, "--for is over")
-        try:
-            yield
-        finally:
-            alarm.cancel()
 
     async def _next_build(self) -> Build | None:
         """Return what to send from; a run that waits may get none."""
