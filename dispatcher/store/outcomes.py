@@ -66,8 +66,10 @@ class Outcomes:
             await hear_recovered(transaction, gateways.recovered)
             found = await transaction.send("record_outcomes", **columns)
             if gateways.failed:
-                recorded = await found.fetchall()  # at the price of a round trip
-                await hear_failed(transaction, _settled(gateways.failed, recorded))
+                # at the price of a round trip
+                recorded = await found.fetchall()
+                failed = _settled(gateways.failed, recorded)
+                await hear_failed(transaction, failed)
         return [
             Recorded(row["message_id"], row["rest_seconds"])
             for row in recorded or await found.fetchall()
