@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from dispatcher.attempts import Attempts
@@ -36,10 +36,8 @@ log = logging.getLogger(__name__)
 DEADLINE_MARGIN_SECONDS = 15.0
 # Devices whose time comes within it are claimed for together.
 GATHER_SECONDS = 0.02
-# What is claimed at once; the rest is claimed for while this is sent.
-LARGEST_CLAIM = 100
-# While the answer to one waits for the loop, Postgres works on the next.
-CLAIMS_AT_ONCE = 2
+LARGEST_CLAIM = 100  # devices; while these send, others are claimed for
+CLAIMS_AT_ONCE = 2  # while one's answer waits, Postgres works on the next
 # How often a newcomer looks for what others have too many of.
 LOOKS_FOR_A_SHARE = 5
 # What leaving at once may still take to write what is known.
@@ -178,7 +176,7 @@ class Runner:
             elif self._fleet.is_idle and not await self._find():
                 return
             elif ready := self._take_ready():
-                self._start(self._claim(ready, claims), len(ready))
+                self._start(ready, claims)
             if self._is_busy or self._goes_on:
                 await self._pause()
 
@@ -241,24 +239,20 @@ class Runner:
 
     def _room(self) -> int:
         """How many more messages may be in hand, or on their way there."""
-        asked_for = sum(self._asked_for.values())
         room = self._settings.concurrency - len(self._attempts)
         allowed = self._limits.room(self.summary.claimed)
-        return int(min(room, allowed)) - asked_for
+        return int(min(room, allowed)) - sum(self._asked_for.values())
 
-    def _start(
-        self, claim: Coroutine[object, object, None], devices: int
-    ) -> None:
+    def _start(self, ready: list[Device], claims: Claims) -> None:
         """Claim beside the sends and beside another claim."""
-        task = self._ending.start(claim)
-        self._asked_for[task] = devices
+        task = self._ending.start(self._claim(ready, claims))
+        self._asked_for[task] = len(ready)
         task.add_done_callback(self._asked_for.pop)
 
     async def _claim(self, ready: list[Device], claims: Claims) -> None:
         """Claim a message for each device; one without has none to send."""
-        found = await self._ending.unless_stopped(
-            claims.claim(ready), otherwise=[]
-        )
+        claiming = claims.claim(ready)
+        found = await self._ending.unless_stopped(claiming, otherwise=[])
         self.summary.claimed += len(found)
         self._fleet.exhaust(
             {device.key for device in ready}
