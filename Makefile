@@ -7,6 +7,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest fuzz chaos bench docs clean
+.PHONY: lint-python lint-types lint-sql
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) \
@@ -24,12 +25,20 @@ demo: $(STAMP)  ## the main job on an embedded Postgres; LEADS=my.csv for yours
 test: lint pytest  ## all checks: lint, types, dbt parse and build, pytest
 
 lint: $(STAMP)  ## ruff, mypy, sqlfluff, import-linter
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync \
+	  lint-sql lint-types lint-python
+
+lint-sql:
 	$(BIN)/sqlfluff lint --processes $(JOBS) --disable-progress-bar \
 	  models macros tests/dbt
+
+lint-types:
+	$(BIN)/mypy
+
+lint-python:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 pytest: $(STAMP)  ## dbt parse, dbt build and the Python tests, in parallel
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -q --durations 30

@@ -15,7 +15,7 @@
         null::timestamptz as due_at,
         null::timestamptz as next_trigger_time,
         attempted.last_attempt_no as attempt_no,
-        open_steps.attempts_used,
+        0 as attempts_used,
         false as is_resend,
         null::timestamptz as settled_at,
         null::timestamptz as completed_at,

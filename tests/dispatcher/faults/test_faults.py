@@ -199,6 +199,7 @@ def test_a_gateway_that_hangs(world: World, tmp_path: Path) -> None:
 
 def test_builds_beside_dispatchers(world: World, tmp_path: Path) -> None:
     """One that fails, one that is killed, one that makes everything anew."""
+    world.is_built_by_dbt = True
     messages = 3 * MESSAGES
     crowd(world, messages, DEVICES)
     with gateway_process(tmp_path, Rule(delay_seconds=1)) as gateway:

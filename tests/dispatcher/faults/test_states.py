@@ -59,6 +59,7 @@ class Story(RuleBasedStateMachine):
         super().__init__()
         self._opened = opened
         self.world = opened.__enter__()
+        self.world.is_built_by_dbt = True
         self.minute = 0
         self.accepted = Counter[Step]()  # by the gateway
         self.claimed = set[Step]()  # by who vanished: sent or not

@@ -1,7 +1,8 @@
 """A database, a clock and a scripted gateway: where a history happens.
 
-Builds are dbt's own, in this process; sending is the dispatcher's own, over
-HTTP. Times are T0 + h:mm, as HISTORIES.md writes them.
+Builds are dbt's own, in this process, or what dbt said before is said again;
+sending is the dispatcher's own, over HTTP. Times are T0 + h:mm, as
+HISTORIES.md writes them.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ from dispatcher.sending import open_store, send
 from dispatcher.store.connect import connect
 from dispatcher.summary import Summary
 from tests.dispatcher.integration.lean import lean
+from tests.dispatcher.integration.tape import build_again
 
 if TYPE_CHECKING:
     from dispatcher.demo.received import Received
@@ -220,7 +222,13 @@ def _options(project: Project) -> list[str]:
 
 
 class World:
-    """One test's database with what happens in it."""
+    """One test's database with what happens in it.
+
+    Its builds are said again where dbt said the same before (tape.py), except
+    in a test of dbt itself.
+    """
+
+    is_built_by_dbt = False
 
     def __init__(
         self,
@@ -378,11 +386,20 @@ class World:
         *,
         select: list[str] | None = None,
         dbt_vars: dict[str, object] | None = None,
-    ) -> BuildReport:
+    ) -> None:
         """Build the queue without unit tests, which passed before."""
         if moment is not None:
             self.now(moment)
-        return dbt_build(self.project, select=select, dbt_vars=dbt_vars)
+
+        def by_dbt() -> None:
+            dbt_build(self.project, select=select, dbt_vars=dbt_vars)
+
+        if self.is_built_by_dbt:
+            by_dbt()
+        else:
+            folder = self.project.project_dir
+            what = json.dumps([select, dbt_vars])
+            build_again((folder, code_hash(folder), what), by_dbt)
 
     def dispatch(
         self,

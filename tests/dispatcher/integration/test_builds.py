@@ -34,6 +34,11 @@ from tests.dispatcher.integration.processes import (
 FIRST = (PHONE, "WARM, day 1")
 
 
+@pytest.fixture(autouse=True)
+def _by_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(World, "is_built_by_dbt", True)
+
+
 @pytest.fixture
 def edited(dbt_project: Project, tmp_path: Path) -> Project:
     """Return a copy to edit, without unit tests, with what dbt parsed."""

@@ -452,6 +452,7 @@ def test_history_26_a_blank_trigger_strands_its_leads(world: World) -> None:
 
 
 def test_history_34_nothing_is_sent_on_a_failed_build(warm: World) -> None:
+    warm.is_built_by_dbt = True
     warm.lead(OTHER_PHONE)
     warm.execute(
         "update public.sequence_steps set min_delay_seconds = 7,"
