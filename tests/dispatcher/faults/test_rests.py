@@ -55,6 +55,7 @@ def test_what_one_is_told_all_honour_and_whoever_starts_then(
         world.now("0:02:29")
         nothing_goes()
         assert world.rows(OPEN) == [("0:02:30",)]
+        assert at_work(world) == 2
 
         world.now("0:02:30")
         until(lambda: len(gateway.received()) == 1 + 2 * DEVICES)
@@ -63,8 +64,8 @@ def test_what_one_is_told_all_honour_and_whoever_starts_then(
     told, *others = sorted(world.ledger("claimed_at", "status"))
     assert told == ("0:00", "released")
     assert others == [("0:02:30", "sent")] * 2 * DEVICES
-    # the one who was told is gone; both of the others sent
-    assert len(set(world.rows(OWNERS))) == 3
+    # the one who was told is gone: it was others who sent, one of them or both
+    assert len(set(world.rows(OWNERS))) > 1
 
 
 def at_work(world: World) -> int:
