@@ -23,14 +23,20 @@
         null::uuid as next_sequence_id,
         null::timestamptz as next_sequence_due_at,
         2 as preference
-    from {{ ref('enrollments_to_fold') }} as enrollments
-    cross join lateral (
-        select *
-        from {{ contacts }} as contact_steps
-        where
-            contact_steps.user_id = enrollments.user_id
-            and contact_steps.enrollment_id = enrollments.enrollment_id
-            and contact_steps.status in ('pending', 'active', 'sent')
+    from (
+        {# Found before attempts are joined: else those are read anew for each
+           enrolment. #}
+        select found.*
+        from {{ ref('enrollments_to_fold') }} as enrollments
+        cross join lateral (
+            select *
+            from {{ contacts }} as contact_steps
+            where
+                contact_steps.user_id = enrollments.user_id
+                and contact_steps.enrollment_id = enrollments.enrollment_id
+                and contact_steps.status in ('pending', 'active', 'sent')
+            offset 0
+        ) as found
         offset 0
     ) as open_steps
     left join {{ ref('int_steps_attempted') }} as attempted
