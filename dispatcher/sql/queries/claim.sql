@@ -42,8 +42,12 @@ cross join lateral (
         and due.sequence_stepid = step.sequence_stepid
     limit 1
 ) as due
-left join {app}.sequence_steps as live_step
-    on due.sequence_stepid = live_step.id
+left join lateral (
+    select live_step.*
+    from {app}.sequence_steps as live_step
+    where live_step.id = due.sequence_stepid
+    limit 1
+) as live_step on true
 where
     step.user_id = device.user_id
     and step.device_id = device.device_id

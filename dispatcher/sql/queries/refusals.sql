@@ -48,6 +48,7 @@ cross join lateral (
             or (queued.queued_at, queued.queued_id)
             < (head.queued_at, head.queued_id)
         )
+    offset 0  -- device by device, or each looks at the steps of all
 ) as refused
 on conflict (
     user_id, enrollment_id, sequence_stepid, attempt_no, reason
