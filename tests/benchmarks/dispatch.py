@@ -25,6 +25,7 @@ from tests.benchmarks.place import PROJECT, SCHEMA, Place
 NAME = "dispatch"
 _BURST, _FLEET = "dispatch_burst", "dispatch_fleet"
 _BURST_LEADS, _BURST_DEVICES = 10_000, 500
+_FLEET_EACH = 20  # messages of a device: more than it sends meanwhile
 _GAP = (5, 15)  # seconds that a device rests: the CRM's own default
 _PACED_SECONDS = 60.0
 # procrastinate is slow: with fewer jobs its rate is the same
@@ -93,8 +94,8 @@ def _burst_size(size: Size) -> Size:
 
 
 def _fleet_size(size: Size) -> Size:
-    """A message is due for every lead; few of them are sent in a minute."""
-    return replace(size, ready_devices=size.devices)
+    leads = min(size.leads, _FLEET_EACH * size.devices)
+    return replace(size, leads=leads, ready_devices=size.devices)
 
 
 def _burst(
