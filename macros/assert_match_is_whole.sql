@@ -3,10 +3,7 @@
     {% if not is_incremental() -%}
         do $$
         begin
-            if exists (
-                select 1 from {{ ref('leads_to_match') }}
-                where cause <> 'everything'
-            ) then
+            if {{ last_match() }} is not null then
                 raise exception using message =
                     'enrollment_wishes is made anew from a part of the leads: '
                     || 'run dbt build --full-refresh with '

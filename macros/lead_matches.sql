@@ -1,13 +1,14 @@
 {% macro lead_matches() -%}
-    {# The query's leads, or their tokens, with the sequences they name. By the
-       whole token, or anywhere in what the CRM has, in the same tenant. #}
+    {# The query's leads, or their tokens, with the sequences they name, as often
+       as they do. By the whole token, or anywhere in what the CRM has, in the
+       same tenant. #}
     select
         tokens.user_id,
         tokens.lead_key,
         tokens.lead_id,
         tokens.lead_name,
         tokens.device_id,
-        tokens.contact_phone,
+        {{ phone_key('tokens.lead_phone') }} as contact_phone,
         tokens.lead_created_at,
         sequences.sequence_id,
         sequences.entry_trigger,

@@ -1,24 +1,14 @@
 {% macro lead_tokens() -%}
-    {# Each lead of the query's leads with each trigger it carries, once. The
-       offset keeps the planner from asking for a lead's triggers once for each
-       sequence of its tenant. #}
+    {# Each of the query's leads with each trigger it carries. What is computed
+       here is computed for each of them, so numbers are judged later. #}
     select
         leads.user_id,
         leads.lead_key,
         leads.lead_id,
         leads.lead_name,
         leads.device_id,
-        leads.contact_phone,
+        leads.lead_phone,
         leads.lead_created_at,
-        named.token
+        unnest({{ trigger_tokens('leads.lead_trigger') }}) as token
     from leads
-    cross join
-        lateral (
-            select distinct {{ trigger_token('parts.part') }} as token
-            from
-                unnest(string_to_array(leads.lead_trigger, ','))
-                    as parts (part)
-        ) as named
-    where named.token is not null
-    offset 0
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {% macro phone_key(column) -%}
     {# Separators go; anything else left that is no digit makes it invalid,
        so that 6.01E+10 does not pass as a number. Most numbers are digits
-       alone; a million of them are told in a third of the time without a
-       pattern. #}
+       alone; a million of them are told in a third of the time without the
+       whole pattern. #}
     case
-        when translate({{ column }}, '0123456789', '') <> ''
+        when {{ column }} ~ '[^0-9]'
             then substring(
                 regexp_replace({{ column }}, '[\s().+/-]', '', 'g')
                 from '^[1-9][0-9]{7,14}$'

@@ -23,7 +23,7 @@ awaited as (
         wishes.user_id,
         wishes.sequence_id,
         wishes.lead_key,
-        wishes.lead_id,
+        wishes.lead_key::text as lead_id,
         null::uuid as linked_device_id,
         wishes.contact_phone,
         sequences.entry_trigger,

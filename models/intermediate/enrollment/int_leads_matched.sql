@@ -1,25 +1,8 @@
-with tokens as (
+-- Whoever names a sequence twice is one who names it
+with named as (
 
-    select * from {{ ref('int_leads_tokenised') }}
-
-),
-
-leads as (
-
-    select * from {{ ref('stg_app__sought_leads') }}
-
-),
-
-sequences as (
-
-    select * from {{ ref('int_sequences_entered') }}
-
-),
-
-matched as (
-
-    {{ lead_matches() }}
+    select distinct * from {{ ref('int_leads_named') }}
 
 )
 
-select * from matched
+select * from named

@@ -1,6 +1,6 @@
-with chosen as (
+with versions as (
 
-    select * from {{ ref('leads_to_match') }}
+    select * from {{ ref('stg_app__lead_versions') }}
 
 ),
 
@@ -10,25 +10,14 @@ sequences as (
 
 ),
 
-all_leads as (
+-- Written since the last match. With both bounds the planner expects few; an
+-- age below zero is of a transaction that began after this one.
+leads as (
 
-    select * from {{ ref('stg_app__leads') }}
-
-),
-
--- Looked up one by one, and by each rule anew: it may be all of them
-leads as not materialized (
-
-    select named.*
-    from chosen
-    cross join
-        lateral (
-            select all_leads.* from all_leads
-            where
-                all_leads.user_id = chosen.user_id
-                and all_leads.lead_key = chosen.lead_key
-            limit 1
-        ) as named
+    select * from versions
+    where
+        lead_age <= (select age({{ last_match() }}::xid))
+        and lead_age >= -2147483647
 
 ),
 
@@ -38,9 +27,30 @@ tokens as (
 
 ),
 
-rematched as (
+named as (
 
     {{ lead_matches() }}
+
+),
+
+-- One that names no sequence any more is told, too
+rematched as (
+
+    select
+        user_id,
+        lead_key,
+        contact_phone,
+        sequence_id,
+        may_return
+    from named
+    union
+    select
+        user_id,
+        lead_key,
+        contact_phone,
+        null as sequence_id,
+        false as may_return
+    from leads
 
 )
 

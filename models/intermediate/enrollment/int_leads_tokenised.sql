@@ -4,9 +4,16 @@ with leads as (
 
 ),
 
-tokens as (
+named as (
 
     {{ lead_tokens() }}
+
+),
+
+tokens as (
+
+    select * from named
+    where token <> ''
 
 )
 

@@ -1,13 +1,13 @@
 {{ config(
-    unique_key=['user_id', 'sequence_id', 'lead_id'],
     indexes=[
-        {'columns': ['user_id', 'sequence_id', 'lead_id'], 'unique': true},
+        {
+            'columns': ['lead_key', 'sequence_id', 'user_id'], 'unique': true
+        },
         {'columns': ['user_id', 'sequence_id', 'contact_phone']},
-        {'columns': ['lead_key']},
     ],
+    unique_key=['lead_key', 'sequence_id', 'user_id'],
     pre_hook=[
         "{{ assert_match_is_whole() }}",
-        "{{ forget_wishes() }}",
         "set local enable_nestloop = off",
         "set local jit = off",
         "set local work_mem = '64MB'",
@@ -21,39 +21,74 @@
 -- The planner takes the sequences for one, and would ask for all leads again
 -- for each of them. JIT costs this query more than it saves.
 
-with matched as (
+with rematched as (
 
     select * from {{ ref('int_leads_rematched') }}
 
 ),
 
-enrolled as (
+named as (
+
+    select * from {{ ref('int_leads_named') }}
+
+),
+
+enrolled as not materialized (
 
     select * from {{ ref('sequence_decisions') }}
     where decision = 'enrolled'
 
 ),
 
--- Who is enrolled wishes for nothing more, unless that can be done again
-wished as (
+-- Who is enrolled wishes for nothing more, unless that can be done again.
+-- Leads that changed are few: each is looked up, by a join that only a lateral
+-- one with a limit is.
+changed as (
 
-    select
-        matched.user_id,
-        matched.sequence_id,
-        matched.lead_id,
-        matched.lead_key,
-        matched.contact_phone,
-        matched.may_return
-    from matched
+    select rematched.*
+    from rematched
+    left join
+        lateral (
+            select true as is_enrolled from enrolled
+            where
+                enrolled.user_id = rematched.user_id
+                and enrolled.sequence_id = rematched.sequence_id
+                and enrolled.contact_phone = rematched.contact_phone
+                and not rematched.may_return
+            limit 1
+        ) as already
+        on true
+    where already.is_enrolled is null
+
+),
+
+everything as (
+
+    select distinct
+        named.user_id,
+        named.lead_key,
+        named.contact_phone,
+        named.sequence_id,
+        named.may_return
+    from named
     where
-        matched.may_return
-        or not exists (
+        {{ last_match() }} is null
+        and not exists (
             select 1 from enrolled
             where
-                enrolled.user_id = matched.user_id
-                and enrolled.sequence_id = matched.sequence_id
-                and enrolled.contact_phone = matched.contact_phone
+                enrolled.user_id = named.user_id
+                and enrolled.sequence_id = named.sequence_id
+                and enrolled.contact_phone = named.contact_phone
+                and not named.may_return
         )
+
+),
+
+wished as (
+
+    select * from changed
+    union all
+    select * from everything
 
 )
 

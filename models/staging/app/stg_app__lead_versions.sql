@@ -2,8 +2,7 @@
 with versions as (
 
     select
-        leads.user_id,
-        leads.id as lead_key,
+        {{ lead_columns() }},
         {{ row_age('leads') }} as lead_age
     from {{ source('app', 'leads') }} as leads
 

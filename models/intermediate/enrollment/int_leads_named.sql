@@ -1,0 +1,25 @@
+with tokens as (
+
+    select * from {{ ref('int_leads_tokenised') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('stg_app__sought_leads') }}
+
+),
+
+sequences as not materialized (
+
+    select * from {{ ref('int_sequences_entered') }}
+
+),
+
+named as (
+
+    {{ lead_matches() }}
+
+)
+
+select * from named
