@@ -10,7 +10,27 @@ open_enrollments as (
 
 ),
 
--- Where one is enough, another that is open comes first
+taken as (
+
+    select
+        user_id,
+        contact_phone,
+        sequence_id,
+        true as is_open
+    from open_enrollments
+    union all
+    select
+        user_id,
+        contact_phone,
+        sequence_id,
+        false as is_open
+    from judged
+    where own_reason is null
+
+),
+
+-- Where one is enough, another that is open comes first, and of several at
+-- once the first sequence
 kept_out as (
 
     select distinct
@@ -18,55 +38,32 @@ kept_out as (
         judged.sequence_id,
         judged.contact_phone
     from judged
-    inner join open_enrollments
+    inner join taken
         on
-            judged.user_id = open_enrollments.user_id
-            and judged.contact_phone = open_enrollments.contact_phone
-            and judged.sequence_id <> open_enrollments.sequence_id
+            judged.user_id = taken.user_id
+            and judged.contact_phone = taken.contact_phone
+            and case
+                when taken.is_open then taken.sequence_id <> judged.sequence_id
+                else taken.sequence_id < judged.sequence_id
+            end
     where judged.own_reason is null and judged.one_open_enrollment
-
-),
-
-joined as (
-
-    select
-        judged.*,
-        case
-            when judged.own_reason is not null then judged.own_reason
-            when kept_out.user_id is not null then 'open_enrolment'
-        end as standing_reason
-    from judged
-    left join kept_out
-        on
-            judged.user_id = kept_out.user_id
-            and judged.sequence_id = kept_out.sequence_id
-            and judged.contact_phone = kept_out.contact_phone
-
-),
-
--- Of several at once the first sequence comes first
-numbered as (
-
-    select
-        *,
-        row_number() over (
-            partition by user_id, contact_phone, standing_reason is null
-            order by sequence_id
-        ) as candidate_no
-    from joined
 
 ),
 
 admitted as (
 
     select
-        *,
+        judged.*,
         case
-            when standing_reason is not null then standing_reason
-            when one_open_enrollment and candidate_no > 1
-                then 'open_enrolment'
+            when judged.own_reason is not null then judged.own_reason
+            when kept_out.user_id is not null then 'open_enrolment'
         end as rejection_reason
-    from numbered
+    from judged
+    left join kept_out
+        on
+            judged.user_id = kept_out.user_id
+            and judged.sequence_id = kept_out.sequence_id
+            and judged.contact_phone = kept_out.contact_phone
 
 )
 

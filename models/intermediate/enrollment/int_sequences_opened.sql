@@ -1,3 +1,8 @@
+{{ config(post_hook="analyze {{ this }}") }}
+
+-- A table, for all who wait are joined with it, by a plan that has to know how
+-- many sequences there are.
+
 with sequences as (
 
     select * from {{ ref('stg_app__sequences') }}

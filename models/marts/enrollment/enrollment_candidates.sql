@@ -22,13 +22,6 @@ assigned as (
 
 ),
 
-leads as (
-
-    select * from {{ ref('stg_app__lead_fields') }}
-
-),
-
--- Nothing is read of a lead but for a candidate
 candidates as (
 
     select
@@ -42,8 +35,8 @@ candidates as (
         ]) }}
             as enrollment_id,
         admitted.lead_id,
+        admitted.lead_key::bigint as lead_key,
         admitted.lead_name as contact_name,
-        living.contact_fields,
         coalesce(admitted.own_device_id, assigned.device_id) as device_id,
         admitted.entry_stepid,
         admitted.definition_hash,
@@ -51,14 +44,6 @@ candidates as (
         admitted.source::text as source,
         admitted.first_due_at
     from admitted
-    cross join
-        lateral (
-            select leads.contact_fields from leads
-            where
-                leads.user_id = admitted.user_id
-                and leads.lead_key = admitted.lead_key
-            limit 1
-        ) as living
     left join assigned
         on
             admitted.user_id = assigned.user_id

@@ -25,26 +25,43 @@ with candidates as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('stg_app__lead_fields') }}
+
+),
+
+-- Each lead is looked up by its key. One that was deleted since it was found
+-- has no fields.
 enrolled as (
 
     select
-        user_id,
-        enrollment_id,
-        sequence_id,
-        contact_phone,
-        entry_no,
-        lead_id,
-        contact_name,
-        contact_fields,
-        device_id,
-        entry_trigger,
-        source,
-        definition_hash,
-        first_due_at,
+        candidates.user_id,
+        candidates.enrollment_id,
+        candidates.sequence_id,
+        candidates.contact_phone,
+        candidates.entry_no,
+        candidates.lead_id,
+        candidates.contact_name,
+        coalesce(living.contact_fields, '{}'::jsonb) as contact_fields,
+        candidates.device_id,
+        candidates.entry_trigger,
+        candidates.source,
+        candidates.definition_hash,
+        candidates.first_due_at,
         {{ now_utc() }} as enrolled_at,
         '{{ invocation_id }}'::text as invocation_id,
         pg_current_xact_id() as row_xid
     from candidates
+    left join
+        lateral (
+            select leads.contact_fields from leads
+            where
+                leads.user_id = candidates.user_id
+                and leads.lead_key = candidates.lead_key
+            limit 1
+        ) as living
+        on true
 
 )
 
