@@ -4,12 +4,6 @@ with wishes as (
 
 ),
 
-sequences as (
-
-    select * from {{ ref('int_sequences_entered') }}
-
-),
-
 linked as (
 
     select * from {{ ref('int_contacts_linked') }}
@@ -20,21 +14,16 @@ linked as (
 awaited as (
 
     select
-        wishes.user_id,
-        wishes.sequence_id,
-        wishes.lead_key,
-        wishes.lead_key::text as lead_id,
+        user_id,
+        sequence_id,
+        lead_key,
+        lead_key::text as lead_id,
         null::uuid as linked_device_id,
-        wishes.contact_phone,
-        sequences.entry_trigger,
+        contact_phone,
         'trigger' as source,
         null::timestamptz as first_due_at,
-        wishes.may_return as may_be_enrolled
+        may_return as may_be_enrolled
     from wishes
-    inner join sequences
-        on
-            wishes.user_id = sequences.user_id
-            and wishes.sequence_id = sequences.sequence_id
     union all
     select
         user_id,
@@ -43,7 +32,6 @@ awaited as (
         lead_id,
         device_id as linked_device_id,
         contact_phone,
-        entry_trigger,
         'link' as source,
         first_due_at,
         true as may_be_enrolled

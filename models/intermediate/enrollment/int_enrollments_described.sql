@@ -32,7 +32,7 @@ described as (
         living.lead_created_at,
         coalesce(numbered.linked_device_id, living.device_id) as device_id,
         numbered.contact_phone,
-        numbered.entry_trigger,
+        sequences.entry_trigger,
         numbered.source,
         numbered.first_due_at,
         numbered.entry_no,

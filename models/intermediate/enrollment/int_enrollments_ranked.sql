@@ -10,13 +10,6 @@ devices as (
 
 ),
 
-tenants as (
-
-    select distinct user_id
-    from devices
-
-),
-
 joined as (
 
     select
@@ -25,14 +18,13 @@ joined as (
         devices.device_id is not null
         or (
             described.device_assignment = 'least_loaded'
-            and tenants.user_id is not null
+            and described.user_id in (select user_id from devices)
         ) as has_device
     from described
     left join devices
         on
             described.user_id = devices.user_id
             and described.device_id = devices.device_id
-    left join tenants on described.user_id = tenants.user_id
 
 ),
 

@@ -36,6 +36,7 @@ opened as (
         sequences.sequence_id,
         entry_steps.sequence_stepid as entry_stepid,
         entry_steps.definition_hash,
+        sequences.trigger_token as entry_trigger,
         policies.one_open_enrollment,
         policies.device_assignment,
         case
