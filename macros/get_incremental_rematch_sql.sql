@@ -1,6 +1,6 @@
 {% macro get_incremental_rematch_sql(arg_dict) -%}
     {#- What is wished for takes the place of what the same leads wished for
-        before. A lead without a sequence says that it was matched. -#}
+        before. A row without a sequence says that its lead was matched. -#}
     {%- set wished = arg_dict["temp_relation"] -%}
     {%- set kept -%}
         exists (

@@ -19,8 +19,9 @@ from tests.benchmarks.place import Place
 
 NAME = "candidates"
 _MODELS = (
+    "int_sequences_entered",
+    "int_sequences_opened",
     "lead_watermarks",
-    "leads_to_match",
     "enrollment_wishes",
     "enrollment_candidates",
 )

@@ -1,18 +1,13 @@
 with numbered as (
 
     select * from {{ ref('int_enrollments_numbered') }}
+    where closed_reason is not null
 
 ),
 
 leads as (
 
     select * from {{ ref('stg_app__lead_ids') }}
-
-),
-
-sequences as (
-
-    select * from {{ ref('int_sequences_opened') }}
 
 ),
 
@@ -24,22 +19,13 @@ barred as (
         numbered.sequence_id,
         numbered.lead_id,
         numbered.source,
-        case
-            when sequences.sequence_id is null then 'sequence_missing'
-            else sequences.closed_reason
-        end as rejection_reason
+        numbered.closed_reason as rejection_reason
     from numbered
-    left join sequences
-        on
-            numbered.user_id = sequences.user_id
-            and numbered.sequence_id = sequences.sequence_id
     left join leads
         on
             numbered.user_id = leads.user_id
             and numbered.lead_id = leads.lead_id
-    where
-        (sequences.sequence_id is null or sequences.closed_reason is not null)
-        and (leads.lead_id is not null or numbered.source = 'link')
+    where leads.lead_id is not null or numbered.source = 'link'
 
 )
 

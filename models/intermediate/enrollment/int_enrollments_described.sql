@@ -1,19 +1,13 @@
 with numbered as (
 
     select * from {{ ref('int_enrollments_numbered') }}
+    where closed_reason is null
 
 ),
 
 leads as (
 
     select * from {{ ref('stg_app__living_leads') }}
-
-),
-
-sequences as (
-
-    select * from {{ ref('int_sequences_opened') }}
-    where closed_reason is null
 
 ),
 
@@ -32,19 +26,15 @@ described as (
         living.lead_created_at,
         coalesce(numbered.linked_device_id, living.device_id) as device_id,
         numbered.contact_phone,
-        sequences.entry_trigger,
+        numbered.entry_trigger,
         numbered.source,
         numbered.first_due_at,
         numbered.entry_no,
-        sequences.entry_stepid,
-        sequences.definition_hash,
-        sequences.one_open_enrollment,
-        sequences.device_assignment
+        numbered.entry_stepid,
+        numbered.definition_hash,
+        numbered.one_open_enrollment,
+        numbered.device_assignment
     from numbered
-    inner join sequences
-        on
-            numbered.user_id = sequences.user_id
-            and numbered.sequence_id = sequences.sequence_id
     left join
         lateral (
             select leads.* from leads
