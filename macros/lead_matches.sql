@@ -6,12 +6,8 @@
         tokens.user_id,
         tokens.lead_key,
         tokens.lead_id,
-        tokens.lead_name,
-        tokens.device_id,
         {{ phone_key('tokens.lead_phone') }} as contact_phone,
-        tokens.lead_created_at,
         sequences.sequence_id,
-        sequences.entry_trigger,
         sequences.may_return
     from tokens
     inner join sequences
@@ -24,12 +20,8 @@
         leads.user_id,
         leads.lead_key,
         leads.lead_id,
-        leads.lead_name,
-        leads.device_id,
         leads.contact_phone,
-        leads.lead_created_at,
         sequences.sequence_id,
-        sequences.entry_trigger,
         sequences.may_return
     from leads
     inner join sequences

@@ -5,10 +5,7 @@
         leads.user_id,
         leads.lead_key,
         leads.lead_id,
-        leads.lead_name,
-        leads.device_id,
         leads.lead_phone,
-        leads.lead_created_at,
         unnest({{ trigger_tokens('leads.lead_trigger') }}) as token
     from leads
 {%- endmacro %}

@@ -44,10 +44,10 @@ def fold_files() -> list[Path]:
     models = {
         *ROOT.glob("models/intermediate/delivery/*.sql"),
         ROOT / "models/marts/queue/sequence_contacts.sql",
-        ROOT / "models/marts/enrollment/leads_to_match.sql",
-        ROOT / "models/marts/enrollment/enrollment_wishes.sql",
+        *ROOT.glob("models/intermediate/enrollment/int_leads_*.sql"),
+        *ROOT.glob("models/intermediate/enrollment/int_wishes_*.sql"),
         ROOT / "models/intermediate/enrollment/int_sequences_entered.sql",
-        ROOT / "models/intermediate/enrollment/int_leads_rematched.sql",
+        ROOT / "models/marts/enrollment/enrollment_wishes.sql",
     }
     return sorted(models | _macros_of(models), key=lambda file: file.stem)
 

@@ -4,12 +4,6 @@ with links as (
 
 ),
 
-sequences as (
-
-    select * from {{ ref('stg_app__sequences') }}
-
-),
-
 -- Two ways to one place are one
 first_links as (
 
@@ -27,22 +21,14 @@ first_links as (
 linked as (
 
     select
-        first_links.user_id,
-        first_links.target_sequence_id as sequence_id,
-        first_links.lead_key,
-        first_links.lead_id,
-        first_links.is_lead_alive,
-        first_links.lead_name,
-        first_links.lead_created_at,
-        first_links.device_id,
-        first_links.contact_phone,
-        sequences.trigger_token as entry_trigger,
-        first_links.due_at as first_due_at
+        user_id,
+        target_sequence_id as sequence_id,
+        lead_key,
+        lead_id,
+        device_id,
+        contact_phone,
+        due_at as first_due_at
     from first_links
-    left join sequences
-        on
-            first_links.user_id = sequences.user_id
-            and first_links.target_sequence_id = sequences.sequence_id
 
 )
 

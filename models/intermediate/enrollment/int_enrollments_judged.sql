@@ -24,20 +24,7 @@ legacy_contacts as (
 judged as (
 
     select
-        ranked.user_id,
-        ranked.sequence_id,
-        ranked.contact_phone,
-        ranked.entry_no,
-        ranked.lead_key,
-        ranked.lead_id,
-        ranked.lead_name,
-        ranked.own_device_id,
-        ranked.entry_stepid,
-        ranked.definition_hash,
-        ranked.entry_trigger,
-        ranked.source,
-        ranked.first_due_at,
-        ranked.one_open_enrollment,
+        ranked.*,
         case
             when ranked.contact_phone is null then 'invalid_phone'
             when not ranked.is_lead_alive then 'lead_deleted'

@@ -16,28 +16,16 @@ wanted as (
         user_id,
         sequence_id,
         lead_id,
-        true as is_lead_alive,
-        lead_name,
-        lead_created_at,
-        device_id,
         contact_phone,
-        entry_trigger,
-        'trigger' as source,
-        null::timestamptz as first_due_at
+        'trigger' as source
     from matched
     union all
     select
         user_id,
         sequence_id,
         lead_id,
-        is_lead_alive,
-        lead_name,
-        lead_created_at,
-        device_id,
         contact_phone,
-        entry_trigger,
-        'link' as source,
-        first_due_at
+        'link' as source
     from linked
 
 )

@@ -18,7 +18,6 @@ living as (
         links.enrollment_id,
         leads.lead_key,
         leads.lead_id,
-        leads.lead_name,
         leads.lead_created_at,
         1 as precedence
     from links
@@ -30,7 +29,6 @@ living as (
         links.enrollment_id,
         leads.lead_key,
         leads.lead_id,
-        leads.lead_name,
         leads.lead_created_at,
         2 as precedence
     from links
@@ -52,10 +50,7 @@ speaking as (
         links.device_id,
         links.due_at,
         living.lead_key,
-        coalesce(living.lead_id, links.lead_id) as lead_id,
-        living.lead_id is not null as is_lead_alive,
-        living.lead_name,
-        living.lead_created_at
+        coalesce(living.lead_id, links.lead_id) as lead_id
     from links
     left join living
         on

@@ -27,13 +27,13 @@ equipped as (
 
     select
         *,
-        own_device_id as device_id
+        own_device_id as sending_device_id
     from admitted
     where own_device_id is not null
     union all
     select
         admitted.*,
-        assigned.device_id
+        assigned.device_id as sending_device_id
     from admitted
     left join assigned
         on
@@ -58,7 +58,7 @@ candidates as (
         lead_id,
         lead_key::bigint as lead_key,
         lead_name as contact_name,
-        device_id,
+        sending_device_id as device_id,
         entry_stepid,
         definition_hash,
         entry_trigger,

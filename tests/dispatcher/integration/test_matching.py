@@ -22,15 +22,14 @@ alter table swapped rename to leads
 """
 
 
-def matched(world: World) -> list[tuple[str, int]]:
-    """Return why how many leads were matched by the last build."""
-    return [
-        (cause, count)
-        for cause, count in world.rows(
-            "select cause, count(*) from drip.leads_to_match"
-            " group by cause order by cause"
+def is_matched_anew(world: World) -> bool:
+    """Return whether the last build matched every lead."""
+    return bool(
+        world.value(
+            "select continued_from is null from drip.lead_watermarks"
+            " where is_applied"
         )
-    ]
+    )
 
 
 def wishes(world: World) -> list[tuple[str, str]]:
@@ -59,20 +58,34 @@ def enrolled(world: World) -> list[tuple[str]]:
 
 
 def test_only_what_changed_is_matched(warm: World) -> None:
-    """Nothing, a new lead, a new tag: each is looked at once."""
+    """A wish that is taken away comes back when its lead is written again."""
+    warm.sequence("HOT", sequence=HOT)
+    warm.execute("update sequences set status = 'draft' where id = %s", HOT)
+    for phone in ("60111000002", "60111000003"):
+        warm.lead(phone, trigger="HOT")
     warm.build("0:10")
-    assert matched(warm) == []
-    assert wishes(warm) == []
+    assert wishes(warm) == [("60111000002", "HOT"), ("60111000003", "HOT")]
 
-    warm.lead("60111000002")
+    warm.execute("delete from drip.enrollment_wishes")
+    warm.execute("update leads set name = 'Bo' where phone = '60111000003'")
     warm.build("0:11")
-    assert matched(warm) == [("changed", 1)]
-    assert len(enrolled(warm)) == 2
+    assert not is_matched_anew(warm)
+    assert wishes(warm) == [("60111000003", "HOT")]
 
-    warm.execute("update leads set trigger = 'HOT' where phone = %s", PHONE)
+    warm.execute("update leads set trigger = '' where phone = '60111000003'")
     warm.build("0:12")
-    assert matched(warm) == [("changed", 1)]
     assert wishes(warm) == []
+
+
+def test_a_tag_among_many_is_one_wish(warm: World) -> None:
+    """Whatever its case, and however often it is there."""
+    warm.sequence("HOT", sequence=HOT)
+    warm.execute("update sequences set status = 'draft' where id = %s", HOT)
+    warm.lead("+60 11-100 0002", trigger=" Hot,tepid ,HOT,\thot")
+    for loss in ("select 1", "delete from drip.lead_watermarks"):
+        warm.execute(loss)
+        warm.build("0:10")
+        assert wishes(warm) == [("60111000002", "HOT")]
 
 
 def test_who_waits_is_enrolled_without_a_change(warm: World) -> None:
@@ -86,7 +99,7 @@ def test_who_waits_is_enrolled_without_a_change(warm: World) -> None:
     warm.execute("update sequences set status = 'active' where id = %s", WARM)
     warm.build("0:11")
 
-    assert matched(warm) == []
+    assert not is_matched_anew(warm)
     assert enrolled(warm) == [(PHONE,), ("60111000002",)]
     assert wishes(warm) == []
 
@@ -127,7 +140,7 @@ def test_a_new_trigger_matches_every_lead(warm: World) -> None:
     warm.build("0:10")
     warm.sequence("HOT", sequence=HOT)
     warm.build("0:11")
-    assert matched(warm) == [("everything", 1)]
+    assert is_matched_anew(warm)
     entered = "select count(*) from drip_memory.sequence_enrollments"
     assert warm.value(f"{entered} where sequence_id = %s", HOT) == 1
 
@@ -137,7 +150,7 @@ def test_after_a_day_and_after_a_loss_every_lead_is_matched(
 ) -> None:
     """Another cluster, a table that is gone, a table that was swapped."""
     warm.build("0:10")
-    assert matched(warm) == []
+    assert not is_matched_anew(warm)
     for loss in (
         "update drip.lead_watermarks set system_identifier = 1",
         "update drip.lead_watermarks set watermark = '999999999'",
@@ -146,11 +159,11 @@ def test_after_a_day_and_after_a_loss_every_lead_is_matched(
     ):
         warm.execute(loss)
         warm.build("0:11")
-        assert matched(warm) == [("everything", 1)], loss
+        assert is_matched_anew(warm), loss
         warm.build("0:12")
-        assert matched(warm) == [], loss
+        assert not is_matched_anew(warm), loss
     warm.build("24:11")
-    assert matched(warm) == [("everything", 1)]
+    assert is_matched_anew(warm)
     assert enrolled(warm) == [(PHONE,)]
 
 
@@ -164,8 +177,9 @@ def test_a_build_that_sees_no_lead_forgets_none(warm: World) -> None:
 
 def test_a_part_of_the_leads_is_not_taken_for_all(warm: World) -> None:
     """What the last build matched does not make the table anew."""
-    warm.lead("60111000002")
     warm.build("0:10")
+    warm.lead("60111000002")
+    warm.build("0:11")
     outcome = dbt(
         warm.project, "run", "--full-refresh", "--select", "enrollment_wishes"
     )
