@@ -1,7 +1,7 @@
 {% macro lead_matches() -%}
-    {# The query's leads, or their tokens, with the sequences they name, as often
-       as they do. By the whole token, or anywhere in what the CRM has, in the
-       same tenant. #}
+    {# The query's leads, or their tokens, with the sequences they name, as
+       often as they do. By the whole token, or anywhere in what the CRM has,
+       in the same tenant. #}
     select
         tokens.user_id,
         tokens.lead_key,

@@ -43,8 +43,8 @@ kept_out as (
             judged.user_id = taken.user_id
             and judged.contact_phone = taken.contact_phone
             and case
-                when taken.is_open then taken.sequence_id <> judged.sequence_id
-                else taken.sequence_id < judged.sequence_id
+                when taken.is_open then judged.sequence_id <> taken.sequence_id
+                else judged.sequence_id > taken.sequence_id
             end
     where judged.own_reason is null and judged.one_open_enrollment
 

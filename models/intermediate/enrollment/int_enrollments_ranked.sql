@@ -10,6 +10,12 @@ devices as (
 
 ),
 
+tenants as (
+
+    select user_id from devices
+
+),
+
 joined as (
 
     select
@@ -18,7 +24,7 @@ joined as (
         devices.device_id is not null
         or (
             described.device_assignment = 'least_loaded'
-            and described.user_id in (select user_id from devices)
+            and described.user_id in (select tenants.user_id from tenants)
         ) as has_device
     from described
     left join devices
