@@ -1,24 +1,39 @@
 {% macro get_incremental_rematch_sql(arg_dict) -%}
     {#- What is wished for takes the place of what the same leads wished for
-        before. A row without a sequence says that its lead was matched. -#}
+        before; a row without a sequence says that its lead was matched. A wish
+        that stays as it was is not touched, not even locked. -#}
+    {%- set wishes = arg_dict["target_relation"] -%}
     {%- set wished = arg_dict["temp_relation"] -%}
-    {%- set kept -%}
-        exists (
+    {%- set columns = arg_dict["dest_columns"] | map(attribute="quoted")
+        | join(", ") -%}
+    {%- set gone -%}
+        not exists (
             select 1 from {{ wished }} as wished
             where
                 wished.user_id = wishes.user_id
                 and wished.lead_key = wishes.lead_key
                 and wished.sequence_id = wishes.sequence_id
+                and wished.contact_phone is not distinct from wishes.contact_phone
+                and wished.may_return = wishes.may_return
         )
     {%- endset -%}
-    delete from {{ arg_dict["target_relation"] }} as wishes
-    where {{ last_match() }} is null and not {{ kept }};
-    delete from {{ arg_dict["target_relation"] }} as wishes
+    delete from {{ wishes }} as wishes
+    where {{ last_match() }} is null and {{ gone }};
+    delete from {{ wishes }} as wishes
     using {{ wished }} as matched
     where
         matched.sequence_id is null
-        and wishes.lead_key = matched.lead_key
-        and not {{ kept }};
-    delete from {{ wished }} where sequence_id is null;
-    {{ get_incremental_upsert_sql(arg_dict) }}
+        and matched.lead_key = wishes.lead_key
+        and {{ gone }};
+    insert into {{ wishes }} ({{ columns }})
+    select {{ columns }} from {{ wished }} as wished
+    where
+        sequence_id is not null
+        and not exists (
+            select 1 from {{ wishes }} as wishes
+            where
+                wishes.user_id = wished.user_id
+                and wishes.lead_key = wished.lead_key
+                and wishes.sequence_id = wished.sequence_id
+        )
 {%- endmacro %}

@@ -1,5 +1,4 @@
 {{ config(
-    unique_key=['lead_key', 'sequence_id', 'user_id'],
     indexes=[
         {
             'columns': ['lead_key', 'sequence_id', 'user_id'], 'unique': true
