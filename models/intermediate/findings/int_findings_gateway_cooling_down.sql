@@ -40,8 +40,7 @@ described as (
             gateway, held_until, fault_class
         ) as explanation,
         format(
-            'update dispatch.gateway_breakers set open_until = '
-            || 'dispatch.now_utc() where gateway = %L', gateway
+            'dispatcher retry --gateway %s --reason "it is back"', gateway
         ) as cure
     from waiting
 

@@ -4,10 +4,14 @@ A cure is a statement of SQL or a command. One that mends takes its finding
 away at the next build; one that looks returns rows.
 """
 
+import json
 import re
 import shlex
 from uuid import UUID
 
+from click.testing import CliRunner
+
+from dispatcher.cli import cli
 from tests.dispatcher.integration.harness import (
     DEVICE,
     HOT,
@@ -168,6 +172,11 @@ def apply(world: World, cure: str) -> int:
     if program == "dbt":
         assert words == ["build"]
         return 1
+    if program == "dispatcher":
+        words += ["--by", "Nor", "--format", "json"]
+        told = CliRunner().invoke(cli, words + world.project.arguments())
+        assert told.exit_code == 0, told.output
+        return int(json.loads(told.stdout)["gateways"])
     return world.connection.execute(cure.encode()).rowcount
 
 
