@@ -1,7 +1,10 @@
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(
+    pre_hook="set local enable_nestloop = off",
+    post_hook="analyze {{ this }}"
+) }}
 
 -- A table, for all who wait are joined with it, by a plan that has to know how
--- many sequences there are.
+-- many sequences there are. The planner takes those with steps for one.
 
 with sequences as (
 

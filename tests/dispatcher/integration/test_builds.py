@@ -275,10 +275,8 @@ unit_tests:
         format: sql
         rows: |
           select
-            1 as user_id, 2 as lead_id, 3 as lead_key, 'Lead' as lead_name,
-            'd' as device_id, '601' as contact_phone,
-            null as lead_created_at,
-            ' a ' as lead_trigger
+            1 as user_id, 2 as lead_id, 3 as lead_key,
+            '60123456789' as lead_phone, ' a ' as lead_trigger
     expect:
       rows:
         - {{token: {token}}}

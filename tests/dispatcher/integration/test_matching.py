@@ -168,11 +168,28 @@ def test_after_a_day_and_after_a_loss_every_lead_is_matched(
 
 
 def test_a_build_that_sees_no_lead_forgets_none(warm: World) -> None:
-    """What --empty did not look at is looked at by the next build."""
+    """It says that it cannot go on, and how it could."""
+    warm.execute("update sequences set status = 'draft' where id = %s", WARM)
     warm.lead("60111000002")
-    dbt(warm.project, "run", "--empty", "--select", "+enrollment_wishes")
-    warm.build("0:11")
-    assert enrolled(warm) == [(PHONE,), ("60111000002",)]
+    warm.build("0:10")
+    outcome = dbt(
+        warm.project, "run", "--empty", "--select", "enrollment_wishes"
+    )
+    assert not outcome.success
+    told = " ".join(result.message for result in outcome.result.results)
+    assert "leave out --empty" in told
+    assert wishes(warm) == [("60111000002", "WARM")]
+
+
+def test_leads_of_a_view_are_matched_anew_each_time(warm: World) -> None:
+    """Nothing tells which of them changed."""
+    warm.execute("alter table leads rename to people")
+    warm.execute("create view leads as select * from people")
+    for minute, phone in enumerate(("60111000002", "60111000003"), start=10):
+        warm.lead(phone)
+        warm.build(f"0:{minute}")
+        assert is_matched_anew(warm)
+        assert (phone,) in enrolled(warm)
 
 
 def test_a_part_of_the_leads_is_not_taken_for_all(warm: World) -> None:
