@@ -1,7 +1,12 @@
-{{ config(pre_hook="set local enable_nestloop = off") }}
+{{ config(pre_hook=[
+    "set local enable_nestloop = off",
+    "set local enable_mergejoin = off",
+    "set local jit = off",
+    "set local work_mem = '64MB'",
+]) }}
 
 -- The planner takes all leads that match for one row, and would walk the steps
--- of every sequence once for each of them.
+-- of every sequence once for each of them, or sort them on disk.
 
 with pairs as (
 
