@@ -4,11 +4,7 @@
        long to read. #}
     {%- set fields = {} -%}
     {%- if execute -%}
-        {%- set leads = api.Relation.create(
-            database=target.database, schema=var("app_schema"),
-            identifier="leads"
-        ) -%}
-        {%- for column in adapter.get_columns_in_relation(leads) -%}
+        {%- for column in app_lead_columns() -%}
             {%- set value = "leads." ~ adapter.quote(column.name) -%}
             {%- if column.is_number() or column.data_type == "uuid" -%}
                 {%- set text = value ~ "::text" -%}

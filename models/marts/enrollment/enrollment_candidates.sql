@@ -56,7 +56,6 @@ candidates as (
         ]) }}
             as enrollment_id,
         lead_id,
-        lead_key::bigint as lead_key,
         lead_name as contact_name,
         sending_device_id as device_id,
         entry_stepid,

@@ -58,7 +58,7 @@ enrolled as (
             select leads.contact_fields from leads
             where
                 leads.user_id = candidates.user_id
-                and leads.lead_key = candidates.lead_key
+                and leads.lead_key = {{ lead_key('candidates.lead_id') }}
             limit 1
         ) as living
         on true
