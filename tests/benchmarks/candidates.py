@@ -107,6 +107,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     open_sequences(place, few - TENANTS, few, is_open=False)
 
     add_sequences(place, few, many)
+    dbt_time.run(place, "run", "sequence_definitions")
     where = f"a tenth new, {many:,} sequences"
     anew = f"{where}, every lead matched anew"
     yield _ours(place, runs, anew, peer=at_few, peer_bound=2, before=forget)

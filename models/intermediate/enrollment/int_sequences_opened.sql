@@ -31,7 +31,14 @@ entry_steps as (
 
 ),
 
--- The first reason that applies keeps everybody out
+recorded as (
+
+    select * from {{ ref('sequence_definitions') }}
+
+),
+
+-- The first reason that applies keeps everybody out. What was edited while the
+-- build ran is not recorded yet, and nobody could follow it.
 opened as (
 
     select
@@ -48,6 +55,7 @@ opened as (
             when not sequences.is_active then 'sequence_inactive'
             when judged.misconfiguration is not null
                 then 'sequence_misconfigured'
+            when recorded.definition_hash is null then 'definition_changed'
         end as closed_reason
     from sequences
     inner join policies
@@ -62,6 +70,11 @@ opened as (
         on
             sequences.user_id = entry_steps.user_id
             and sequences.sequence_id = entry_steps.sequence_id
+    left join recorded
+        on
+            entry_steps.user_id = recorded.user_id
+            and entry_steps.definition_hash = recorded.definition_hash
+            and entry_steps.sequence_stepid = recorded.sequence_stepid
 
 )
 

@@ -181,6 +181,34 @@ def test_a_build_that_sees_no_lead_forgets_none(warm: World) -> None:
     assert wishes(warm) == [("60111000002", "WARM")]
 
 
+def test_nobody_follows_what_no_build_recorded(warm: World) -> None:
+    """A step is edited twice, the second time in the midst of a build."""
+    edit = "update sequence_steps set content = %s where sequence_id = %s"
+    warm.build("0:10")
+    warm.lead("60111000002")
+    warm.execute(edit, "Once", WARM)
+    dbt(warm.project, "run", "--select", "int_sequences_opened")
+    assert (
+        warm.value(
+            "select closed_reason from drip.int_sequences_opened"
+            " where sequence_id = %s",
+            WARM,
+        )
+        == "definition_changed"
+    )
+
+    warm.execute(edit, "Twice", WARM)
+    warm.build("0:11")
+
+    assert enrolled(warm) == [(PHONE,), ("60111000002",)]
+    unrecorded = (
+        "select count(*) from drip_memory.sequence_enrollments where"
+        " definition_hash not in (select definition_hash"
+        " from drip_memory.sequence_definitions)"
+    )
+    assert warm.value(unrecorded) == 0
+
+
 def test_leads_of_a_view_are_matched_anew_each_time(warm: World) -> None:
     """Nothing tells which of them changed."""
     warm.execute("alter table leads rename to people")
