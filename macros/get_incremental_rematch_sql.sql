@@ -14,7 +14,6 @@
                 and wished.lead_key = wishes.lead_key
                 and wished.sequence_id = wishes.sequence_id
                 and wished.contact_phone is not distinct from wishes.contact_phone
-                and wished.may_return = wishes.may_return
         )
     {%- endset -%}
     delete from {{ wishes }} as wishes

@@ -1,4 +1,4 @@
-{% macro lead_matches() -%}
+{% macro lead_matches(phone) -%}
     {# The query's leads, or their tokens, with the sequences they name, as
        often as they do. By the whole token, or anywhere in what the CRM has,
        in the same tenant. #}
@@ -6,7 +6,7 @@
         tokens.user_id,
         tokens.lead_key,
         tokens.lead_id,
-        {{ phone_key('tokens.lead_phone') }} as contact_phone,
+        {{ phone }} as contact_phone,
         sequences.sequence_id,
         sequences.may_return
     from tokens

@@ -19,7 +19,6 @@ from tests.benchmarks.place import Place
 
 NAME = "candidates"
 _MODELS = (
-    "int_sequences_entered",
     "int_sequences_opened",
     "lead_watermarks",
     "enrollment_wishes",

@@ -29,7 +29,7 @@ awaited as (
         wishes.contact_phone,
         'trigger' as source,
         null::timestamptz as first_due_at,
-        wishes.may_return as may_be_enrolled,
+        sequences.may_return as may_be_enrolled,
         sequences.entry_trigger,
         sequences.entry_stepid,
         sequences.definition_hash,

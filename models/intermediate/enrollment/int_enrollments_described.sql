@@ -11,9 +11,17 @@ leads as (
 
 ),
 
--- As the lead is now, looked up one by one, for those who wait are few beside
--- all leads. One that is gone wishes for nothing, but the link of another of
--- its contact's may still say so.
+-- As they are now. Looked up by their keys at once, for those who wait are few
+-- beside all leads; a join would read every lead.
+living as (
+
+    select * from leads
+    where lead_key = any(array(select numbered.lead_key from numbered))
+
+),
+
+-- One that is gone wishes for nothing, but the link of another of its
+-- contact's may still say so
 described as (
 
     select
@@ -35,15 +43,10 @@ described as (
         numbered.one_open_enrollment,
         numbered.device_assignment
     from numbered
-    left join
-        lateral (
-            select leads.* from leads
-            where
-                leads.user_id = numbered.user_id
-                and leads.lead_key = numbered.lead_key
-            limit 1
-        ) as living
-        on true
+    left join living
+        on
+            numbered.user_id = living.user_id
+            and numbered.lead_key = living.lead_key
     where living.lead_key is not null or numbered.source = 'link'
 
 )

@@ -12,13 +12,13 @@ leads as (
 
 sequences as not materialized (
 
-    select * from {{ ref('int_sequences_entered') }}
+    select * from {{ ref('int_sequences_opened') }}
 
 ),
 
 named as (
 
-    {{ lead_matches() }}
+    {{ lead_matches(phone_key('tokens.lead_phone')) }}
 
 )
 

@@ -6,31 +6,19 @@ with leads as (
 
 sequences as (
 
-    select * from {{ ref('int_sequences_entered') }}
+    select * from {{ ref('int_sequences_opened') }}
 
 ),
 
 tokens as (
 
-    {{ lead_tokens() }}
-
-),
-
-named as (
-
-    {{ lead_matches() }}
+    {{ lead_tokens('contact_phone') }}
 
 ),
 
 rematched as (
 
-    select distinct
-        user_id,
-        lead_key,
-        contact_phone,
-        sequence_id,
-        may_return
-    from named
+    {{ lead_matches('tokens.contact_phone') }}
 
 )
 

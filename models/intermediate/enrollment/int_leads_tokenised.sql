@@ -6,7 +6,7 @@ with leads as (
 
 named as (
 
-    {{ lead_tokens() }}
+    {{ lead_tokens('lead_phone') }}
 
 ),
 

@@ -3,18 +3,13 @@
     post_hook="analyze {{ this }}"
 ) }}
 
--- A table, for all who wait are joined with it, by a plan that has to know how
--- many sequences there are. The planner takes those with steps for one.
+-- A table, for all leads and all who wait are joined with it, by plans that
+-- have to know how many sequences there are. The planner takes those with
+-- steps for one.
 
-with sequences as (
+with entered as (
 
-    select * from {{ ref('stg_app__sequences') }}
-
-),
-
-policies as (
-
-    select * from {{ ref('int_sequence_policies') }}
+    select * from {{ ref('int_sequences_entered') }}
 
 ),
 
@@ -42,34 +37,32 @@ recorded as (
 opened as (
 
     select
-        sequences.user_id,
-        sequences.sequence_id,
+        entered.user_id,
+        entered.sequence_id,
         entry_steps.sequence_stepid as entry_stepid,
         entry_steps.definition_hash,
-        sequences.trigger_token as entry_trigger,
-        policies.one_open_enrollment,
-        policies.device_assignment,
+        entered.entry_trigger,
+        entered.trigger_match,
+        entered.may_return,
+        entered.one_open_enrollment,
+        entered.device_assignment,
         case
             when entry_steps.sequence_id is null then 'sequence_without_steps'
-            when sequences.sequence_status = 'archived' then 'sequence_archived'
-            when not sequences.is_active then 'sequence_inactive'
+            when entered.sequence_status = 'archived' then 'sequence_archived'
+            when not entered.is_active then 'sequence_inactive'
             when judged.misconfiguration is not null
                 then 'sequence_misconfigured'
             when recorded.definition_hash is null then 'definition_changed'
         end as closed_reason
-    from sequences
-    inner join policies
-        on
-            sequences.user_id = policies.user_id
-            and sequences.sequence_id = policies.sequence_id
+    from entered
     left join judged
         on
-            sequences.user_id = judged.user_id
-            and sequences.sequence_id = judged.sequence_id
+            entered.user_id = judged.user_id
+            and entered.sequence_id = judged.sequence_id
     left join entry_steps
         on
-            sequences.user_id = entry_steps.user_id
-            and sequences.sequence_id = entry_steps.sequence_id
+            entered.user_id = entry_steps.user_id
+            and entered.sequence_id = entry_steps.sequence_id
     left join recorded
         on
             entry_steps.user_id = recorded.user_id

@@ -9,7 +9,8 @@ with tokens as (
 
 sequences as (
 
-    select * from {{ ref('int_sequences_entered') }}
+    select * from {{ ref('int_sequences_opened') }}
+    where entry_trigger is not null
 
 ),
 

@@ -11,28 +11,24 @@ enrolled as (
 
 ),
 
--- Of all leads, where there is no match to go on from. Who is enrolled wishes
--- for nothing more, unless that can be done again: no alternative within the
--- condition, so that it is one join.
+-- Who is enrolled wishes for nothing more, unless that can be done again: no
+-- alternative within the condition, so that it is one join.
 wished as (
 
     select distinct
         named.user_id,
         named.lead_key,
         named.contact_phone,
-        named.sequence_id,
-        named.may_return
+        named.sequence_id
     from named
-    where
-        {{ last_match() }} is null
-        and not exists (
-            select 1 from enrolled
-            where
-                enrolled.user_id = named.user_id
-                and enrolled.sequence_id = named.sequence_id
-                and enrolled.contact_phone = named.contact_phone
-                and not named.may_return
-        )
+    where not exists (
+        select 1 from enrolled
+        where
+            enrolled.user_id = named.user_id
+            and enrolled.sequence_id = named.sequence_id
+            and enrolled.contact_phone = named.contact_phone
+            and not named.may_return
+    )
 
 )
 

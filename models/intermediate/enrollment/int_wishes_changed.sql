@@ -11,12 +11,16 @@ enrolled as (
 
 ),
 
--- Who is enrolled wishes for nothing more, unless that can be done again.
--- These are few, so each is looked up: with the limit it is no join for which
--- all who are enrolled would be read.
+-- Who is enrolled wishes for nothing more, unless that can be done again, and
+-- who names a sequence twice wishes once. These are few, so each is looked up:
+-- with the limit it is no join for which all who are enrolled would be read.
 wished as (
 
-    select rematched.*
+    select distinct
+        rematched.user_id,
+        rematched.lead_key,
+        rematched.contact_phone,
+        rematched.sequence_id
     from rematched
     left join
         lateral (

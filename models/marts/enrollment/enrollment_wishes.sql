@@ -35,6 +35,7 @@ changed as (
 anew as (
 
     select * from {{ ref('int_wishes_anew') }}
+    where {{ last_match() }} is null
 
 ),
 
@@ -46,24 +47,21 @@ wished as (
         user_id,
         sequence_id,
         lead_key,
-        contact_phone,
-        may_return
+        contact_phone
     from changed
     union all
     select
         user_id,
         sequence_id,
         lead_key,
-        contact_phone,
-        may_return
+        contact_phone
     from anew
     union all
     select
         user_id,
         null as sequence_id,
         lead_key,
-        null as contact_phone,
-        false as may_return
+        null as contact_phone
     from changed_leads
 
 )

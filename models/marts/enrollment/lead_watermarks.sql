@@ -5,7 +5,14 @@
 
 with sequences as (
 
-    select * from {{ ref('int_sequences_entered') }}
+    select
+        user_id,
+        sequence_id,
+        entry_trigger,
+        trigger_match,
+        may_return
+    from {{ ref('int_sequences_opened') }}
+    where entry_trigger is not null
 
 ),
 

@@ -3,7 +3,11 @@
 with versions as (
 
     select
-        {{ lead_columns() }},
+        user_id,
+        id as lead_key,
+        id::text as lead_id,
+        {{ phone_key('phone') }} as contact_phone,
+        trigger::text as lead_trigger,
         {{ row_age('leads') }} as lead_age
     from {{ source('app', 'leads') }} as leads -- noqa: AL05
 
