@@ -25,14 +25,7 @@
         and matched.lead_key = wishes.lead_key
         and {{ gone }};
     insert into {{ wishes }} ({{ columns }})
-    select {{ columns }} from {{ wished }} as wished
-    where
-        sequence_id is not null
-        and not exists (
-            select 1 from {{ wishes }} as wishes
-            where
-                wishes.user_id = wished.user_id
-                and wishes.lead_key = wished.lead_key
-                and wishes.sequence_id = wished.sequence_id
-        )
+    select {{ columns }} from {{ wished }}
+    where sequence_id is not null
+    on conflict do nothing
 {%- endmacro %}

@@ -15,7 +15,7 @@ enrolled as (
 -- alternative within the condition, so that it is one join.
 wished as (
 
-    select distinct
+    select
         named.user_id,
         named.lead_key,
         named.contact_phone,

@@ -1,39 +1,42 @@
-with rematched as (
+with changed as (
+
+    select * from {{ ref('int_leads_changed') }}
+
+),
+
+rematched as (
 
     select * from {{ ref('int_leads_rematched') }}
 
 ),
 
+-- Looked up by their numbers at once: a join would read all who are enrolled
 enrolled as (
 
     select * from {{ ref('sequence_decisions') }}
-    where decision = 'enrolled'
+    where
+        decision = 'enrolled'
+        and contact_phone = any(array(select changed.contact_phone from changed))
 
 ),
 
--- Who is enrolled wishes for nothing more, unless that can be done again, and
--- who names a sequence twice wishes once. These are few, so each is looked up:
--- with the limit it is no join for which all who are enrolled would be read.
+-- Who is enrolled wishes for nothing more, unless that can be done again
 wished as (
 
-    select distinct
-        rematched.user_id,
-        rematched.lead_key,
-        rematched.contact_phone,
-        rematched.sequence_id
+    select
+        user_id,
+        lead_key,
+        contact_phone,
+        sequence_id
     from rematched
-    left join
-        lateral (
-            select true as is_enrolled from enrolled
-            where
-                enrolled.user_id = rematched.user_id
-                and enrolled.sequence_id = rematched.sequence_id
-                and enrolled.contact_phone = rematched.contact_phone
-                and not rematched.may_return
-            limit 1
-        ) as already
-        on true
-    where already.is_enrolled is null
+    where not exists (
+        select 1 from enrolled
+        where
+            enrolled.user_id = rematched.user_id
+            and enrolled.sequence_id = rematched.sequence_id
+            and enrolled.contact_phone = rematched.contact_phone
+            and not rematched.may_return
+    )
 
 )
 
