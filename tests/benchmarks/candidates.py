@@ -35,7 +35,8 @@ select distinct
 from leads as l
 inner join sequences as s on s.is_active = true
 where
-    l.trigger is not null
+    l.id <= %(leads)s
+    and l.trigger is not null
     and l.trigger != ''
     and s.trigger is not null
     and s.trigger != ''
@@ -80,13 +81,11 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
 
     open_each = few // TENANTS - 1
     place.execute(_RETAG, open_each=open_each, changed=size.changed)
-    yield _ours(
-        place,
-        runs,
-        f"{size.changed:,} leads changed, {few} sequences",
-        bound=0.3,
-        before=partial(place.execute, _TOUCH, changed=size.changed),
-    )
+    where = f"{size.changed:,} leads changed, {few} sequences"
+    touch = partial(place.execute, _TOUCH, changed=size.changed)
+    of_changed = _ours(place, runs, where, bound=0.3, before=touch)
+    yield of_changed
+    yield from _seed(place, runs, of_changed, where, size.changed)
     place.execute(_UNTAG, changed=size.changed)
     place.execute("vacuum leads")
 
@@ -102,7 +101,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
         bound=1.1,
         before=forget,
     )
-    yield from _seed(place, runs, at_few, f"{few:,} sequences")
+    yield from _seed(place, runs, at_few, f"{few:,} sequences", size.leads)
     open_sequences(place, few - TENANTS, few, is_open=False)
 
     add_sequences(place, few, many)
@@ -112,7 +111,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     yield _ours(place, runs, anew, peer=at_few, peer_bound=2, before=forget)
     at_many = _ours(place, runs, where, peer=at_few, peer_bound=2)
     yield at_many
-    yield from _seed(place, 1, at_many, f"{many:,} sequences")
+    yield from _seed(place, 1, at_many, f"{many:,} sequences", size.leads)
     remove_sequences(place, few, many)
     _settle(place)
 
@@ -143,16 +142,16 @@ def _ours(
 
 
 def _seed(
-    place: Place, runs: int, ours: Measure, where: str
+    place: Place, runs: int, ours: Measure, where: str, leads: int
 ) -> Iterator[Measure]:
-    """Measure the seed's query, stopped where it takes too long.
+    """Measure the seed's query of the first leads, stopped if it takes long.
 
     Raises RuntimeError when it finds other contacts than the model does.
     """
 
     def create() -> None:
         place.execute("drop table if exists seed_candidates")
-        place.execute(_SEED)
+        place.execute(_SEED, leads=leads)
 
     place.execute(f"set statement_timeout = '{_PEER_SECONDS}s'")
     what = f"the seed's position(), {where}"
