@@ -16,7 +16,9 @@ enrolled as (
     select * from {{ ref('sequence_decisions') }}
     where
         decision = 'enrolled'
-        and contact_phone = any(array(select changed.contact_phone from changed))
+        and contact_phone = any(
+            array(select changed.contact_phone from changed)
+        )
 
 ),
 
