@@ -1,44 +1,40 @@
-with changed as (
-
-    select * from {{ ref('int_leads_changed') }}
-
-),
-
-rematched as (
+with rematched as (
 
     select * from {{ ref('int_leads_rematched') }}
 
 ),
 
--- Looked up by their numbers at once: a join would read all who are enrolled
 enrolled as (
 
     select * from {{ ref('sequence_decisions') }}
-    where
-        decision = 'enrolled'
-        and contact_phone = any(
-            array(select changed.contact_phone from changed)
-        )
+    where decision = 'enrolled'
 
 ),
 
--- Who is enrolled wishes for nothing more, unless that can be done again
+-- Who is enrolled wishes for nothing more, unless that can be done again.
+-- These are few, so each is looked up: with the limit it is no join for which
+-- all who are enrolled would be read. An index by number, for looking them up
+-- at once, would cost each enrolment more than it saves here.
 wished as (
 
     select
-        user_id,
-        lead_key,
-        contact_phone,
-        sequence_id
+        rematched.user_id,
+        rematched.lead_key,
+        rematched.contact_phone,
+        rematched.sequence_id
     from rematched
-    where not exists (
-        select 1 from enrolled
-        where
-            enrolled.user_id = rematched.user_id
-            and enrolled.sequence_id = rematched.sequence_id
-            and enrolled.contact_phone = rematched.contact_phone
-            and not rematched.may_return
-    )
+    left join
+        lateral (
+            select true as is_enrolled from enrolled
+            where
+                enrolled.user_id = rematched.user_id
+                and enrolled.sequence_id = rematched.sequence_id
+                and enrolled.contact_phone = rematched.contact_phone
+                and not rematched.may_return
+            limit 1
+        ) as already
+        on true
+    where already.is_enrolled is null
 
 )
 

@@ -22,33 +22,49 @@ assigned as (
 
 ),
 
-candidates as (
+-- Apart, for few have no device of their own, and a join would hash the others:
+-- what is written in the order of an index is written in two thirds of the time
+equipped as (
 
     select
-        admitted.user_id,
-        admitted.sequence_id,
-        admitted.contact_phone,
-        admitted.entry_no,
-        {{ surrogate_key([
-            'admitted.user_id', 'admitted.sequence_id',
-            'admitted.contact_phone', 'admitted.entry_no'
-        ]) }}
-            as enrollment_id,
-        admitted.lead_id,
-        admitted.lead_name as contact_name,
-        coalesce(admitted.own_device_id, assigned.device_id) as device_id,
-        admitted.entry_stepid,
-        admitted.definition_hash,
-        admitted.entry_trigger,
-        admitted.source::text as source,
-        admitted.first_due_at
+        *,
+        own_device_id as sending_device_id
+    from admitted
+    where own_device_id is not null
+    union all
+    select
+        admitted.*,
+        assigned.device_id as sending_device_id
     from admitted
     left join assigned
         on
-            admitted.own_device_id is null
-            and admitted.user_id = assigned.user_id
+            admitted.user_id = assigned.user_id
             and admitted.sequence_id = assigned.sequence_id
             and admitted.contact_phone = assigned.contact_phone
+    where admitted.own_device_id is null
+
+),
+
+candidates as (
+
+    select
+        user_id,
+        sequence_id,
+        contact_phone,
+        entry_no,
+        {{ surrogate_key([
+            'user_id', 'sequence_id', 'contact_phone', 'entry_no'
+        ]) }}
+            as enrollment_id,
+        lead_id,
+        lead_name as contact_name,
+        sending_device_id as device_id,
+        entry_stepid,
+        definition_hash,
+        entry_trigger,
+        source::text as source,
+        first_due_at
+    from equipped
 
 )
 
