@@ -35,14 +35,17 @@ joined as (
 ),
 
 -- The oldest valid lead speaks for its phone; its tag wins over a link, which
--- would only make it wait
+-- would only make it wait. Numbers first and byte by byte: they differ most,
+-- so that the sort compares little else.
 ranked as (
 
     select
         joined.*,
         row_number() over (
             partition by
-                joined.user_id, joined.sequence_id, joined.contact_phone
+                joined.contact_phone collate "C", -- noqa: RF03
+                joined.user_id,
+                joined.sequence_id
             order by
                 joined.has_device desc,
                 joined.is_lead_alive desc,
