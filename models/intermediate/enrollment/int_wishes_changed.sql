@@ -13,8 +13,7 @@ enrolled as (
 
 -- Who is enrolled wishes for nothing more, unless that can be done again.
 -- These are few, so each is looked up: with the limit it is no join for which
--- all who are enrolled would be read. An index by number, for looking them up
--- at once, would cost each enrolment more than it saves here.
+-- all who are enrolled would be read.
 wished as (
 
     select
