@@ -1,6 +1,7 @@
--- All or nothing: an enrolment has rows, and once a step of it is pending,
+-- All or nothing: an enrolment has rows, and where a step of it is pending,
 -- every later step of the definition it follows has one too. Of the
--- enrolments that this build folded.
+-- enrolments that this build folded, each looked at by itself: joined at once,
+-- all would be compared with all, for the planner expects few.
 with folded as (
 
     select folded.*
@@ -12,82 +13,56 @@ with folded as (
 
 ),
 
-definitions as (
+-- Looked up again for each of them
+steps as not materialized (
+
+    select * from {{ ref('sequence_contacts') }}
+
+),
+
+definitions as not materialized (
 
     select * from {{ ref('sequence_definitions') }}
 
 ),
 
-steps as (
-
-    select steps.*
-    from folded
-    inner join {{ ref('sequence_contacts') }} as steps
-        on
-            folded.user_id = steps.user_id
-            and folded.enrollment_id = steps.enrollment_id
-
-),
-
-stepless as (
+incomplete as (
 
     select
         folded.user_id,
-        folded.enrollment_id,
-        null::uuid as sequence_stepid
+        folded.enrollment_id
     from folded
-    left join steps
-        on
-            folded.user_id = steps.user_id
-            and folded.enrollment_id = steps.enrollment_id
-    where steps.enrollment_id is null
-
-),
-
-first_pending as (
-
-    select
-        steps.user_id,
-        steps.enrollment_id,
-        steps.followed_hash,
-        min(definitions.step_position) as step_position
-    from steps
-    inner join definitions
-        on
-            steps.user_id = definitions.user_id
-            and steps.followed_hash = definitions.definition_hash
-            and steps.sequence_stepid = definitions.sequence_stepid
-    where steps.status = 'pending'
-    group by steps.user_id, steps.enrollment_id, steps.followed_hash
-
-),
-
-missing as (
-
-    select
-        first_pending.user_id,
-        first_pending.enrollment_id,
-        definitions.sequence_stepid
-    from first_pending
-    inner join definitions
-        on
-            first_pending.user_id = definitions.user_id
-            and first_pending.followed_hash = definitions.definition_hash
-            and first_pending.step_position < definitions.step_position
-    left join steps
-        on
-            first_pending.user_id = steps.user_id
-            and first_pending.enrollment_id = steps.enrollment_id
-            and definitions.sequence_stepid = steps.sequence_stepid
-    where steps.sequence_stepid is null
-
-),
-
-incomplete as (
-
-    select * from stepless
-    union all
-    select * from missing
+    where
+        not exists (
+            select 1 from steps
+            where
+                steps.user_id = folded.user_id
+                and steps.enrollment_id = folded.enrollment_id
+        )
+        or exists (
+            select 1
+            from steps as pending
+            inner join definitions
+                on
+                    pending.user_id = definitions.user_id
+                    and pending.followed_hash = definitions.definition_hash
+                    and pending.sequence_stepid = definitions.sequence_stepid
+            inner join definitions as later
+                on
+                    definitions.user_id = later.user_id
+                    and definitions.definition_hash = later.definition_hash
+                    and definitions.step_position < later.step_position
+            left join steps
+                on
+                    pending.user_id = steps.user_id
+                    and pending.enrollment_id = steps.enrollment_id
+                    and later.sequence_stepid = steps.sequence_stepid
+            where
+                pending.user_id = folded.user_id
+                and pending.enrollment_id = folded.enrollment_id
+                and pending.status = 'pending'
+                and steps.sequence_stepid is null
+        )
 
 )
 
