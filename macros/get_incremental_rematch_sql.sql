@@ -19,10 +19,11 @@
     delete from {{ wishes }} as wishes
     where {{ last_match() }} is null and {{ gone }};
     delete from {{ wishes }} as wishes
-    using {{ wished }} as matched
     where
-        matched.sequence_id is null
-        and matched.lead_key = wishes.lead_key
+        wishes.lead_key = any(array(
+            select matched.lead_key from {{ wished }} as matched
+            where matched.sequence_id is null
+        ))
         and {{ gone }};
     insert into {{ wishes }} ({{ columns }})
     select {{ columns }} from {{ wished }}

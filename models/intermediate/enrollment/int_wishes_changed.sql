@@ -11,9 +11,22 @@ enrolled as (
 
 ),
 
--- Who is enrolled wishes for nothing more, unless that can be done again.
--- These are few, so each is looked up: with the limit it is no join for which
--- all who are enrolled would be read.
+-- Looked up by their numbers at once, for those who changed are few beside all
+-- who are enrolled; a join would read everybody.
+known as (
+
+    select
+        user_id,
+        sequence_id,
+        contact_phone
+    from enrolled
+    where
+        contact_phone
+        = any(array(select rematched.contact_phone from rematched))
+
+),
+
+-- Who is enrolled wishes for nothing more, unless that can be done again
 wished as (
 
     select
@@ -22,18 +35,14 @@ wished as (
         rematched.contact_phone,
         rematched.sequence_id
     from rematched
-    left join
-        lateral (
-            select true as is_enrolled from enrolled
-            where
-                enrolled.user_id = rematched.user_id
-                and enrolled.sequence_id = rematched.sequence_id
-                and enrolled.contact_phone = rematched.contact_phone
-                and not rematched.may_return
-            limit 1
-        ) as already
-        on true
-    where already.is_enrolled is null
+    where not exists (
+        select 1 from known
+        where
+            known.user_id = rematched.user_id
+            and known.sequence_id = rematched.sequence_id
+            and known.contact_phone = rematched.contact_phone
+            and not rematched.may_return
+    )
 
 )
 
