@@ -1,13 +1,6 @@
 {% macro assert_match_is_whole() -%}
-    {# What is not read would be forgotten; and a table that is made anew needs
-       every lead, whatever was selected. #}
-    {%- if flags.EMPTY or flags.SAMPLE -%}
-        {%- do exceptions.raise_compiler_error(
-            "enrollment_wishes is kept from build to build and cannot be made "
-            ~ "from a part of the leads: leave out --empty and --sample, or "
-            ~ "exclude it"
-        ) -%}
-    {%- endif -%}
+    {# A table that is made anew needs every lead, whatever was selected. #}
+    {{- assert_input_is_whole() -}}
     {% if not is_incremental() -%}
         do $$
         begin

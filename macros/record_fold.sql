@@ -3,6 +3,7 @@
     {{ record_exits() }};
     {{ record_skips() }};
     {{ record_links() }};
+    {{ await_links() }};
     {{ record_endings() }};
     {{ schedule_folds() }};
     {{ apply_watermark(ref('fold_watermarks')) }};

@@ -1,17 +1,20 @@
 with links as (
 
-    select * from {{ ref('int_links_living') }}
+    select
+        *,
+        coalesce(lead_key::text, lead_id) as speaking_lead_id
+    from {{ ref('enrollment_links') }}
 
 ),
 
 -- Two ways to one place are one
 first_links as (
 
-    select distinct on (user_id, lead_id, target_sequence_id) *
+    select distinct on (user_id, speaking_lead_id, target_sequence_id) *
     from links
     order by
         user_id asc,
-        lead_id asc,
+        speaking_lead_id asc,
         target_sequence_id asc,
         due_at asc,
         enrollment_id asc
@@ -24,7 +27,7 @@ linked as (
         user_id,
         target_sequence_id as sequence_id,
         lead_key,
-        lead_id,
+        speaking_lead_id as lead_id,
         device_id,
         contact_phone,
         due_at as first_due_at

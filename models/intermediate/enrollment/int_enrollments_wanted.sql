@@ -4,9 +4,30 @@ with matched as (
 
 ),
 
+links as (
+
+    select
+        *,
+        coalesce(lead_key::text, lead_id) as speaking_lead_id
+    from {{ ref('int_links_decided') }}
+
+),
+
+-- Followed or not; two ways to one place are one
 linked as (
 
-    select * from {{ ref('int_contacts_linked') }}
+    select distinct on (user_id, speaking_lead_id, target_sequence_id)
+        user_id,
+        target_sequence_id as sequence_id,
+        speaking_lead_id as lead_id,
+        contact_phone
+    from links
+    order by
+        user_id asc,
+        speaking_lead_id asc,
+        target_sequence_id asc,
+        due_at asc,
+        enrollment_id asc
 
 ),
 
