@@ -21,6 +21,7 @@ NAME = "candidates"
 _MODELS = (
     "int_sequences_opened",
     "lead_watermarks",
+    "enrollment_links",
     "enrollment_wishes",
     "enrollment_candidates",
 )
@@ -65,6 +66,24 @@ _UNTAG: LiteralString = """\
 update leads set trigger = left(trigger, -length(',start_00000'))
 where id <= %(changed)s
 """
+# Links to where their contacts are, as a year of completed sequences leaves
+_FOLLOW: LiteralString = """\
+insert into drip_memory.sequence_decisions (
+    user_id, decision_id, decision, sequence_id, enrollment_id, contact_phone,
+    lead_id, device_id, target_sequence_id, decided_at, invocation_id, row_xid
+)
+select
+    user_id, gen_random_uuid(), 'link', sequence_id, gen_random_uuid(),
+    contact_phone, lead_id, device_id, sequence_id, decided_at, 'followed',
+    pg_current_xact_id()
+from drip_memory.sequence_decisions
+where decision = 'enrolled'
+limit %(links)s
+"""
+_FORGET_LINKS: LiteralString = """\
+delete from drip_memory.sequence_decisions where invocation_id = 'followed'
+"""
+_VACUUM: LiteralString = "vacuum analyze drip_memory.sequence_decisions"
 _TOUCH: LiteralString = """\
 update leads set updated_at = updated_at where id <= %(changed)s
 """
@@ -78,6 +97,13 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     few, many = size.sequences, size.more_sequences
     _settle(place)
     yield _ours(place, runs, f"nobody new, {few} sequences")
+
+    links = size.leads * 3 // 10
+    place.execute(_FOLLOW, links=links)
+    place.execute(_VACUUM)
+    yield _ours(place, runs, f"the same, {links:,} links followed before")
+    place.execute(_FORGET_LINKS)
+    place.execute(_VACUUM)
 
     open_each = few // TENANTS - 1
     place.execute(_RETAG, open_each=open_each, changed=size.changed)

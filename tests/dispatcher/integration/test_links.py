@@ -1,4 +1,4 @@
-"""Who completed a sequence goes on to the next, once, however long it takes."""
+"""Who completed a sequence goes on to the next, however long that takes."""
 
 import pytest
 

@@ -1,0 +1,76 @@
+"""A CRM numbers its leads, or has uuids, or texts."""
+
+import pytest
+
+from tests.dispatcher.integration.harness import (
+    HOT,
+    PHONE,
+    World,
+    dbt,
+)
+
+_STATUS = "update sequences set status = %s where id = %s"
+
+
+@pytest.fixture
+def linked(world: World) -> World:
+    """Return a world with a lead in WARM, whose one step leads to HOT."""
+    world.is_built_by_dbt = True  # a CRM like this is on no tape
+    world.tenant()
+    world.device()
+    world.sequence(steps=1)
+    world.sequence("HOT", sequence=HOT, steps=1)
+    world.execute("update sequence_steps set next_trigger = 'hot'")
+    world.lead()
+    return world
+
+
+def change_ids(world: World, kind: str) -> None:
+    """Give every lead another id, of that type."""
+    world.execute(
+        "alter table leads alter id drop default,"
+        f" alter id type {kind} using gen_random_uuid()"
+    )
+
+
+def enrolled(world: World) -> list[tuple[str, bool]]:
+    """Return how each enrolment came, and whether its lead is there."""
+    return [
+        (source, is_alive)
+        for source, is_alive in world.rows(
+            "select source, lead_id in (select id::text from leads)"
+            " from drip_memory.sequence_enrollments order by 1"
+        )
+    ]
+
+
+@pytest.mark.parametrize("kind", ["uuid", "varchar(255)"])
+def test_leads_may_have_other_ids_than_numbers(
+    linked: World, kind: str
+) -> None:
+    """One goes from WARM to HOT; and dbt's unit tests hold there, too."""
+    change_ids(linked, kind)
+    linked.execute("drop schema drip cascade")
+    linked.build("0:02")
+    linked.dispatch("0:02")
+    linked.build("0:03")
+    linked.build("0:04")
+    assert enrolled(linked) == [("link", True), ("trigger", True)]
+    assert dbt(linked.project, "test", "--select", "test_type:unit").success
+
+
+def test_ids_of_leads_may_change(linked: World) -> None:
+    """Who waits is found by the number then, after a full refresh."""
+    linked.execute(_STATUS, "draft", HOT)
+    linked.build("0:02")
+    linked.dispatch("0:02")
+    linked.build("0:03")
+    change_ids(linked, "uuid")
+    linked.now("0:04")
+    linked.execute(_STATUS, "active", HOT)
+    assert dbt(linked.project, "build", "--full-refresh").success
+    assert enrolled(linked) == [("link", True), ("trigger", False)]
+    assert sorted(linked.contacts("contact_phone", "status")) == [
+        (1, PHONE, "active"),
+        (1, PHONE, "completed"),
+    ]
