@@ -1,6 +1,6 @@
 {% macro await_links() -%}
-    {# In the transaction of sequence_contacts: who is through waits for the next
-       sequence from now on, unless it is there already. #}
+    {# In the transaction of sequence_contacts: who is through waits for the
+       next sequence from now on, unless it is there already. #}
     insert into {{ ref('enrollment_links') }} (
         user_id, enrollment_id, target_sequence_id, contact_phone, lead_id,
         device_id, due_at

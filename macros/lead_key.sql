@@ -1,7 +1,7 @@
 {% macro lead_key(lead_id) -%}
-    {# A lead's id in the type that the CRM gives it, for its index to serve. None
-       where one that was written down has another form: the CRM has changed its
-       ids since. #}
+    {# A lead's id in the type that the CRM gives it, for its index to serve.
+       None where one that was written down has another form: the CRM has
+       changed its ids since. #}
     {%- set found = namespace(type="text") -%}
     {%- if execute -%}
         {%- for column in app_lead_columns() if column.name == "id" -%}

@@ -1,7 +1,7 @@
 {% macro living_links() -%}
-    {# The query's links, each with the lead that speaks for its contact now: the
-       one that was enrolled, else the oldest other one with the number, else
-       none. Numbers are read only when a lead is gone. #}
+    {# The query's links, each with the lead that speaks for its contact now:
+       the one that was enrolled, else the oldest other one with the number,
+       else none. Numbers are read only when a lead is gone. #}
     with keyed as (
 
         select
