@@ -9,42 +9,13 @@
 ) }}
 
 -- A fold adds the links that it decides, an enrolment takes away those that it
--- follows; so a build does not read all links there ever were, but where leads
--- are matched anew, too.
+-- follows. So a build reads all links there ever were only where it matches all
+-- leads, too.
 -- depends_on: {{ ref('lead_watermarks') }}
 
-with decided as (
+with unfollowed as (
 
-    select * from {{ ref('sequence_decisions') }}
-    where decision = 'link'
-
-),
-
-enrolled as (
-
-    select * from {{ ref('sequence_decisions') }}
-    where decision = 'enrolled'
-
-),
-
-unfollowed as (
-
-    select
-        decided.user_id,
-        decided.enrollment_id,
-        decided.target_sequence_id,
-        decided.contact_phone,
-        decided.lead_id,
-        decided.device_id,
-        decided.due_at
-    from decided
-    where not exists (
-        select 1 from enrolled
-        where
-            enrolled.user_id = decided.user_id
-            and enrolled.sequence_id = decided.target_sequence_id
-            and enrolled.contact_phone = decided.contact_phone
-    )
+    select * from {{ ref('int_links_unfollowed') }}
 
 ),
 
@@ -52,7 +23,15 @@ links as (
 
     {% if is_incremental() -%}
         (
-            select * from unfollowed
+            select
+                user_id,
+                enrollment_id,
+                target_sequence_id,
+                contact_phone,
+                lead_id,
+                device_id,
+                due_at
+            from unfollowed
             limit case when {{ last_match() }} is not null then 0 end
         )
         union all
