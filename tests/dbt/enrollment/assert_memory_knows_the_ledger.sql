@@ -1,21 +1,22 @@
 -- Every attempt belongs to an enrolment that the memory knows. One that does
 -- not says that a memory was lost. To go on without it:
 -- dbt build --vars 'accept_lost_memory: true'.
--- Asked of attempts written since the last fold; of all of them by the build
+-- Asked of the enrolments that this build folds; of all attempts by the build
 -- that finds no enrolment of an earlier one.
 with folded as (
 
-    select * from {{ ref('int_attempts_folded') }}
+    select * from {{ ref('enrollments_to_fold') }}
 
 ),
 
-attempts as (
+-- Looked up row by row: written down or joined, the whole ledger would be read
+attempts as not materialized (
 
     select * from {{ ref('stg_dispatch__broadcast_messages') }}
 
 ),
 
-enrollments as (
+enrollments as not materialized (
 
     select * from {{ ref('sequence_enrollments') }}
 
@@ -24,9 +25,17 @@ enrollments as (
 to_judge as (
 
     select
-        user_id,
-        enrollment_id
+        folded.user_id,
+        folded.enrollment_id
     from folded
+    cross join
+        lateral (
+            select 1 as is_tried from attempts
+            where
+                attempts.user_id = folded.user_id
+                and attempts.enrollment_id = folded.enrollment_id
+            limit 1
+        ) as tried
     union
     select
         user_id,
@@ -46,13 +55,18 @@ forgotten as (
         to_judge.user_id,
         to_judge.enrollment_id
     from to_judge
-    left join enrollments
-        on
-            to_judge.user_id = enrollments.user_id
-            and to_judge.enrollment_id = enrollments.enrollment_id
+    left join
+        lateral (
+            select true as is_known from enrollments
+            where
+                enrollments.user_id = to_judge.user_id
+                and enrollments.enrollment_id = to_judge.enrollment_id
+            limit 1
+        ) as known
+        on true
     where
         not {{ var('accept_lost_memory') }}
-        and enrollments.enrollment_id is null
+        and known.is_known is null
 
 )
 
