@@ -9,7 +9,11 @@ from typing import Any
 from dispatcher.errors import DispatcherError, ExitCode
 
 # The queue with all it depends on, and the monitor
-QUEUE = ["+due_steps", "+held_devices", "+sequence_progress_monitor"]
+# And what the tests of the ledger read, or they would not run
+QUEUE = [
+    *("+due_steps", "+held_devices", "+sequence_progress_monitor"),
+    "int_attempts_folded",
+]
 _CODE = ["dbt_project.yml", "models", "macros", "seeds", "tests/dbt"]
 
 
