@@ -138,6 +138,16 @@ def test_dropping_the_target_schema_sends_nothing_again(warm: World) -> None:
     assert_next_step_only(warm)
 
 
+def test_an_upgrade_adds_a_column_of_arrays(warm: World) -> None:
+    name = "drip_memory.sequence_definitions"
+    warm.execute(f"alter table {name} drop column placeholders cascade")
+    dbt(warm.project, "run", "--select", "sequence_definitions")
+    assert warm.rows(
+        "select format_type(atttypid, atttypmod) from pg_attribute"
+        f" where attrelid = '{name}'::regclass and attname = 'placeholders'"
+    ) == [("text[]",)]
+
+
 def assert_next_step_only(world: World) -> None:
     """See that the gate is open and only the second step goes out."""
     assert world.contacts("status", "next_trigger_time")[:2] == [
