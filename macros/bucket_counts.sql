@@ -1,5 +1,5 @@
 {% macro bucket_counts() -%}
-    count(bucket) as should,
+    count(*) as should,
     count(*) filter (where bucket = 'done') as done,
     count(*) filter (where bucket = 'failed') as failed,
     count(*) filter (where bucket = 'remaining') as remaining,

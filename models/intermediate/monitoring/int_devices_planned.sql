@@ -16,6 +16,21 @@ attempted as (
 
 ),
 
+counted as (
+
+    select
+        user_id,
+        device_id,
+        {{ bucket_counts() }},
+        count(*) filter (
+            where status = 'active' and bucket = 'remaining'
+            and next_trigger_time <= {{ now_utc() }}
+        ) as waiting_steps
+    from steps
+    group by user_id, device_id
+
+),
+
 -- Also what the CRM has no more, but was to send or sent
 devices as (
 
@@ -27,7 +42,7 @@ devices as (
     select
         user_id,
         device_id
-    from steps
+    from counted
     union
     select
         user_id,
@@ -36,23 +51,19 @@ devices as (
 
 ),
 
-counted as (
+planned as (
 
     select
         devices.user_id,
         devices.device_id,
-        {{ bucket_counts() }},
-        count(*) filter (
-            where steps.status = 'active' and steps.bucket = 'remaining'
-            and steps.next_trigger_time <= {{ now_utc() }}
-        ) as waiting_steps
+        {{ buckets_or_zeros('counted') }},
+        coalesce(counted.waiting_steps, 0) as waiting_steps
     from devices
-    left join steps
+    left join counted
         on
-            devices.user_id = steps.user_id
-            and devices.device_id = steps.device_id
-    group by devices.user_id, devices.device_id
+            devices.user_id = counted.user_id
+            and devices.device_id = counted.device_id
 
 )
 
-select * from counted
+select * from planned

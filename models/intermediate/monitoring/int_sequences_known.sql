@@ -4,7 +4,8 @@ with definitions as (
 
 ),
 
-decisions as (
+-- Read twice, each time in part
+decisions as not materialized (
 
     select * from {{ ref('sequence_decisions') }}
 

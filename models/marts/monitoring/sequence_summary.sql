@@ -26,42 +26,47 @@ enrolled as (
 counted as (
 
     select
-        sequences.user_id,
-        sequences.sequence_id,
-        sequences.sequence_name,
-        sequences.sequence_state,
-        count(*) filter (where steps.status in ('active', 'sent'))
+        user_id,
+        sequence_id,
+        count(*) filter (where status in ('active', 'sent'))
             as open_enrollments,
         {{ bucket_counts() }}
-    from sequences
-    left join steps
-        on
-            sequences.user_id = steps.user_id
-            and sequences.sequence_id = steps.sequence_id
-    group by
-        sequences.user_id,
-        sequences.sequence_id,
-        sequences.sequence_name,
-        sequences.sequence_state
+    from steps
+    group by user_id, sequence_id
 
 ),
 
 joined as (
 
     select
-        counted.*,
+        sequences.user_id,
+        sequences.sequence_id,
+        sequences.sequence_name,
+        sequences.sequence_state,
+        coalesce(counted.open_enrollments, 0) as open_enrollments,
+        {{ buckets_or_zeros('counted') }},
         coalesce(enrolled.contacts, 0) as contacts,
-        coalesce(enrolled.enrollments, 0) as enrollments,
-        coalesce(enrolled.enrollments, 0)
-        - counted.open_enrollments as ended_enrollments,
-        {{ rate('counted.done', 'counted.done + counted.failed') }}
-            as success_rate
-    from counted
+        coalesce(enrolled.enrollments, 0) as enrollments
+    from sequences
+    left join counted
+        on
+            sequences.user_id = counted.user_id
+            and sequences.sequence_id = counted.sequence_id
     left join enrolled
         on
-            counted.user_id = enrolled.user_id
-            and counted.sequence_id = enrolled.sequence_id
+            sequences.user_id = enrolled.user_id
+            and sequences.sequence_id = enrolled.sequence_id
+
+),
+
+rated as (
+
+    select
+        *,
+        enrollments - open_enrollments as ended_enrollments,
+        {{ rate('done', 'done + failed') }} as success_rate
+    from joined
 
 )
 
-select * from joined
+select * from rated

@@ -10,6 +10,12 @@ steps as (
 
 ),
 
+planned as (
+
+    select * from {{ ref('int_recipients_planned') }}
+
+),
+
 messages as (
 
     select * from {{ ref('int_messages_counted') }}
@@ -19,16 +25,11 @@ messages as (
 counted as (
 
     select
-        known.user_id,
-        known.sequence_stepid,
-        {{ bucket_counts() }},
-        count(distinct steps.contact_phone) as recipients
-    from known
-    left join steps
-        on
-            known.user_id = steps.user_id
-            and known.sequence_stepid = steps.sequence_stepid
-    group by known.user_id, known.sequence_stepid
+        user_id,
+        sequence_stepid,
+        {{ bucket_counts() }}
+    from steps
+    group by user_id, sequence_stepid
 
 ),
 
@@ -36,13 +37,8 @@ joined as (
 
     select
         known.*,
-        counted.should,
-        counted.done,
-        counted.failed,
-        counted.remaining,
-        counted.cancelled,
-        counted.skipped,
-        counted.recipients,
+        {{ buckets_or_zeros('counted') }},
+        coalesce(planned.recipients, 0) as recipients,
         coalesce(messages.recipients_sent, 0) as recipients_sent,
         coalesce(messages.recipients_replied, 0) as recipients_replied,
         coalesce(messages.messages_sent, 0) as messages_sent,
@@ -50,10 +46,14 @@ joined as (
         coalesce(messages.messages_read, 0) as messages_read,
         coalesce(messages.messages_undelivered, 0) as messages_undelivered
     from known
-    inner join counted
+    left join counted
         on
             known.user_id = counted.user_id
             and known.sequence_stepid = counted.sequence_stepid
+    left join planned
+        on
+            known.user_id = planned.user_id
+            and known.sequence_stepid = planned.sequence_stepid
     left join messages
         on
             known.user_id = messages.user_id
