@@ -6,7 +6,7 @@ from typing import LiteralString
 
 from psycopg.errors import QueryCanceled
 
-from tests.benchmarks import dbt_time
+from tests.benchmarks import alone, dbt_time
 from tests.benchmarks.data import (
     TENANTS,
     Size,
@@ -29,7 +29,7 @@ _PEER_SECONDS = 120
 
 # As the seed has it, but for the steps, whose entry it does not ask for
 _SEED: LiteralString = """\
-create temporary table seed_candidates as
+create temporary table peer_candidates as
 select distinct
     l.id, l.phone, l.name, l.device_id, l.user_id, s.id as sequence_id,
     s.trigger as entry_trigger
@@ -47,13 +47,32 @@ where
         where sc.sequence_id = s.id and sc.contact_phone = l.phone
     )
 """
+# What was found fastest before there was a project: no number, number's lead,
+# device, opt-out or definition is judged
+_PROTOTYPE: LiteralString = """\
+create temporary table peer_candidates as
+select l.id, l.phone, l.name, l.device_id, l.user_id, s.id as sequence_id
+from leads as l
+inner join sequences as s
+    on
+        s.user_id = l.user_id
+        and s.trigger = any(string_to_array(l.trigger, ','))
+where
+    l.id <= %(leads)s
+    and s.is_active
+    and l.trigger <> ''
+    and not exists (
+        select 1 from drip_memory.sequence_enrollments as e
+        where e.sequence_id = s.id and e.contact_phone = l.phone
+    )
+"""
 _DIFFERENCES: LiteralString = """\
 select count(*)
-from (select sequence_id, phone from seed_candidates) as seed
+from (select sequence_id, phone from peer_candidates) as peer
 full join (
     select sequence_id, contact_phone as phone from drip.enrollment_candidates
 ) as ours using (sequence_id, phone)
-where seed.phone is null or ours.phone is null
+where peer.phone is null or ours.phone is null
 """
 # Each of them names another open sequence of its tenant, too
 _RETAG: LiteralString = """\
@@ -111,7 +130,8 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     touch = partial(place.execute, _TOUCH, changed=size.changed)
     of_changed = _ours(place, runs, where, bound=0.3, before=touch)
     yield of_changed
-    yield from _seed(place, runs, of_changed, where, size.changed)
+    yield _alone(place, runs, where, bound=0.3, before=touch)
+    yield from _peers(place, runs, of_changed, where, size.changed)
     place.execute(_UNTAG, changed=size.changed)
     place.execute("vacuum leads")
 
@@ -119,15 +139,12 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     _settle(place)
     at_few = _ours(place, runs, f"a tenth new, {few:,} sequences", bound=1.1)
     yield at_few
+    yield _alone(place, runs, f"a tenth new, {few:,} sequences", bound=1.1)
     forget = partial(place.execute, _FORGET)
-    yield _ours(
-        place,
-        runs,
-        f"a tenth new, {few:,} sequences, every lead matched anew",
-        bound=1.1,
-        before=forget,
-    )
-    yield from _seed(place, runs, at_few, f"{few:,} sequences", size.leads)
+    anew = f"a tenth new, {few:,} sequences, every lead matched anew"
+    yield _ours(place, runs, anew, bound=1.1, before=forget)
+    yield _alone(place, runs, anew, bound=1.1, before=forget)
+    yield from _peers(place, runs, at_few, f"{few:,} sequences", size.leads)
     open_sequences(place, few - TENANTS, few, is_open=False)
 
     add_sequences(place, few, many)
@@ -137,7 +154,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     yield _ours(place, runs, anew, peer=at_few, peer_bound=2, before=forget)
     at_many = _ours(place, runs, where, peer=at_few, peer_bound=2)
     yield at_many
-    yield from _seed(place, 1, at_many, f"{many:,} sequences", size.leads)
+    yield from _peers(place, 1, at_many, f"{many:,} sequences", size.leads)
     remove_sequences(place, few, many)
     _settle(place)
 
@@ -167,30 +184,64 @@ def _ours(
     return Measure(NAME, what, seconds, rows, bound, peer, peer_bound)
 
 
-def _seed(
+def _alone(
+    place: Place,
+    runs: int,
+    what: str,
+    *,
+    bound: float,
+    before: Callable[[], object] = lambda: None,
+) -> Measure:
+    """Measure the queries without what dbt and the tables take."""
+    *first, wishes, candidates = _MODELS
+    before()
+    dbt_time.run(place, "run", *first)
+    spent = [alone.seconds(place, model, runs) for model in (*first, wishes)]
+    dbt_time.run(place, "run", wishes, candidates)
+    spent.append(alone.seconds(place, candidates, runs))
+    seconds = [sum(of_run) for of_run in zip(*spent, strict=True)]
+    rows = place.value(_ROWS)
+    return Measure(NAME, f"{what}, the queries alone", seconds, rows, bound)
+
+
+def _peers(
     place: Place, runs: int, ours: Measure, where: str, leads: int
 ) -> Iterator[Measure]:
-    """Measure the seed's query of the first leads, stopped if it takes long.
+    """Measure two other queries of the first leads."""
+    for name, query in (
+        ("the seed's position()", _SEED),
+        ("a prototype's = any(), nothing judged", _PROTOTYPE),
+    ):
+        yield _peer(place, runs, ours, f"{name}, {where}", query, leads)
+
+
+def _peer(
+    place: Place,
+    runs: int,
+    ours: Measure,
+    what: str,
+    query: LiteralString,
+    leads: int,
+) -> Measure:
+    """Measure another query of the first leads, stopped if it takes long.
 
     Raises RuntimeError when it finds other contacts than the model does.
     """
 
     def create() -> None:
-        place.execute("drop table if exists seed_candidates")
-        place.execute(_SEED, leads=leads)
+        place.execute("drop table if exists peer_candidates")
+        place.execute(query, leads=leads)
 
     place.execute(f"set statement_timeout = '{_PEER_SECONDS}s'")
-    what = f"the seed's position(), {where}"
     try:
         seconds = timed(create, runs)
     except QueryCanceled:
         what += f" (stopped after {_PEER_SECONDS} s)"
-        yield Measure(NAME, what, [_PEER_SECONDS], peer=ours)
-        return
+        return Measure(NAME, what, [_PEER_SECONDS], peer=ours)
     finally:
         place.execute("reset statement_timeout")
     if others := place.value(_DIFFERENCES):
-        message = f"the seed's query disagrees on {others} contacts"
+        message = f"{what} disagrees on {others} contacts"
         raise RuntimeError(message)
-    rows = place.value("select count(*) from seed_candidates")
-    yield Measure(NAME, what, seconds, rows, peer=ours)
+    rows = place.value("select count(*) from peer_candidates")
+    return Measure(NAME, what, seconds, rows, peer=ours)
