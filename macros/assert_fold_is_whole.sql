@@ -1,7 +1,5 @@
 {% macro assert_fold_is_whole() -%}
-    {# A table that is made anew needs every enrolment, whatever was selected.
-       JIT costs this query more than it saves. #}
-    set local jit = off;
+    {# A table that is made anew needs every enrolment, whatever was selected. #}
     {% if not is_incremental() -%}
         do $$
         begin

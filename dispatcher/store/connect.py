@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from dispatcher.profile import Profile
 
 OLDEST, NEWEST = 15, 18  # major versions of Postgres the tests run on
+# A server with LLVM would compile for seconds what it runs for milliseconds
+SESSION = "-c TimeZone=UTC -c jit=off"
 # To plan a claim takes longer than to run it
-PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 # Whoever asks the pool tries again by itself, and says so meanwhile
 WAIT_SECONDS = 10.0  # for a connection of the pool
 RECONNECT_SECONDS = 5.0  # the pool's own tries, ever further apart
@@ -111,7 +113,7 @@ def replace_database(profile: "Profile") -> None:
 def _conninfo(profile: "Profile", more_options: str = "") -> str:
     """Return libpq's string; the session is in UTC from its first moment."""
     info = dict(profile.conninfo, application_name="dispatcher")
-    options = (info.get("options", ""), "-c TimeZone=UTC", more_options)
+    options = (info.get("options", ""), SESSION, more_options)
     info["options"] = " ".join(map(str, options)).strip()
     return make_conninfo("", **info)
 

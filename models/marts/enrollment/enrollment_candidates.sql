@@ -1,13 +1,11 @@
 {{ config(pre_hook=[
     "set local enable_nestloop = off",
     "set local enable_mergejoin = off",
-    "set local jit = off",
     "set local work_mem = '64MB'",
 ]) }}
 
 -- The planner takes all who wait for one row: it would walk all devices for
--- each of them, or sort them for each table that is joined. JIT costs this
--- query more than it saves.
+-- each of them, or sort them for each table that is joined.
 
 -- Read twice below, each time in part
 with admitted as not materialized (

@@ -1,7 +1,6 @@
 {{ config(pre_hook=[
     "set local enable_nestloop = off",
     "set local enable_mergejoin = off",
-    "set local jit = off",
     "set local work_mem = '64MB'",
 ]) }}
 

@@ -8,7 +8,6 @@
     pre_hook=[
         "{{ assert_match_is_whole() }}",
         "set local enable_nestloop = off",
-        "set local jit = off",
         "set local work_mem = '64MB'",
     ],
     post_hook=[
@@ -18,7 +17,7 @@
 ) }}
 
 -- The planner takes those who changed for few and would walk all sequences for
--- each of them. JIT costs this query more than it saves.
+-- each of them.
 
 with changed_leads as (
 

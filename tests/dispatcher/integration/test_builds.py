@@ -139,13 +139,30 @@ def test_dropping_the_target_schema_sends_nothing_again(warm: World) -> None:
 
 
 def test_an_upgrade_adds_a_column_of_arrays(warm: World) -> None:
-    name = "drip_memory.sequence_definitions"
-    warm.execute(f"alter table {name} drop column placeholders cascade")
+    warm.execute(
+        "alter table drip_memory.sequence_definitions"
+        " drop column placeholders cascade"
+    )
     dbt(warm.project, "run", "--select", "sequence_definitions")
     assert warm.rows(
-        "select format_type(atttypid, atttypmod) from pg_attribute"
-        f" where attrelid = '{name}'::regclass and attname = 'placeholders'"
+        "select format_type(atttypid, atttypmod) from pg_attribute where"
+        " attrelid = 'drip_memory.sequence_definitions'::regclass"
+        " and attname = 'placeholders'"
     ) == [("text[]",)]
+
+
+def test_nothing_of_a_build_is_compiled(warm: World, edited: Project) -> None:
+    """JIT takes seconds for what then runs for milliseconds."""
+    found = "select setting from pg_settings where name = 'jit'"
+    project = edited.project_dir
+    (project / "models/marts/queue/jit.sql").write_text(
+        "{{ config(materialized='table') }} " + found
+    )
+    (project / "tests/dbt/jit_is_off.sql").write_text(
+        f"{found} and setting <> 'off'"
+    )
+    dbt_build(edited, select=["jit", "jit_is_off"])
+    assert warm.rows("select * from drip.jit") == [("off",)]
 
 
 def assert_next_step_only(world: World) -> None:

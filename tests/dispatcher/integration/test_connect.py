@@ -12,7 +12,7 @@ from dispatcher.store.connect import connect, create_database, open_pool
 
 SESSION = (
     "select current_setting('application_name'), current_setting('TimeZone'),"
-    " current_setting('search_path'), current_user"
+    " current_setting('jit'), current_setting('search_path'), current_user"
 )
 
 
@@ -35,7 +35,8 @@ def as_writer(empty_database: Profile) -> Iterator[Profile]:
 
 
 def expected_session(profile: Profile) -> tuple[str, ...]:
-    return ("dispatcher", "UTC", "one, two", str(profile.role).lower())
+    role = str(profile.role).lower()
+    return ("dispatcher", "UTC", "off", "one, two", role)
 
 
 def test_session(as_writer: Profile) -> None:
