@@ -1,5 +1,5 @@
 {% macro assert_fold_is_whole() -%}
-    {# A table that is made anew needs every enrolment, whatever was selected. #}
+    {# Made anew, the table needs every enrolment, whatever was selected. #}
     {% if not is_incremental() -%}
         do $$
         begin
