@@ -1,6 +1,12 @@
 """A sequence as the CRM has it, through a build, to what is kept of it."""
 
-from tests.dispatcher.integration.harness import HOT, WARM, World
+from tests.dispatcher.integration.harness import (
+    HOT,
+    PHONE,
+    TENANT,
+    WARM,
+    World,
+)
 
 
 def definition(world: World) -> list[tuple[object, ...]]:
@@ -50,3 +56,34 @@ def test_a_sequence_follows_its_chain_until_it_breaks(world: World) -> None:
         (2, True),
         (3, True),
     ]
+
+
+def first_step(world: World) -> tuple[object, ...]:
+    return world.contacts("status", "status_reason")[0][1:]
+
+
+def test_a_pinned_contact_is_retagged_by_the_policy_it_began_with(
+    warm: World,
+) -> None:
+    warm.execute("update leads set trigger = 'HOT'")
+    now_exit: dict[str, object] = {"on_retag": "exit"}
+    warm.build("0:10", dbt_vars={"on_edit": "pin", **now_exit})
+    assert first_step(warm) == ("active", None)
+    warm.build("0:20", dbt_vars={"on_edit": "follow", **now_exit})
+    assert first_step(warm) == ("cancelled", "retagged")
+
+
+def test_a_pinned_contact_is_heard_by_the_policy_it_began_with(
+    warm: World,
+) -> None:
+    """Its reply wins over what the CRM did, which would be an exit, too."""
+    warm.now("0:05")
+    warm.execute(
+        "insert into dispatch.inbound_messages (user_id, phone, occurred_at)"
+        " values (%s, %s, dispatch.now_utc())",
+        *(TENANT, PHONE),
+    )
+    warm.execute("update sequences set status = 'archived'")
+    pinned: dict[str, object] = {"on_edit": "pin", "on_reply": "ignore"}
+    warm.build("0:10", dbt_vars=pinned)
+    assert first_step(warm) == ("cancelled", "replied")
