@@ -40,13 +40,8 @@ def fold(contact: Contact) -> Folded:
     }
     gone = _gone(contact, rows)
     left = {i: _gone_row(contact, i, what) for i, what in gone.items()}
-    kept = {
-        step_id: replace(row, chain_no=None)
-        for step_id, row in contact.before.items()
-        if step_id not in rows and step_id not in left
-    }
     link = _link(contact, chain, statuses)
-    return Folded({**kept, **left, **rows}, contact.late, gone, link)
+    return Folded({**left, **rows}, contact.late, gone, link)
 
 
 # Statuses
@@ -249,12 +244,11 @@ def _may_have_arrived(place: Place) -> bool:
 
 def _gone(contact: Contact, rows: Mapping[UUID, Row]) -> dict[UUID, Gone]:
     """Return the steps that were in the table and left the chain."""
-    final = {"cancelled", "sequence_failed"}
     days = {step_id: what.day_number for step_id, what in contact.gone.items()}
     days |= {
         step_id: row.current_step
         for step_id, row in contact.before.items()
-        if step_id not in days and row.status not in final
+        if step_id not in days
     }
     return {
         step_id: Gone(_reason_to_go(contact, step_id), day_number)

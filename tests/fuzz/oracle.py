@@ -36,10 +36,14 @@ def build(memory: Memory, facts: Facts, now: datetime) -> tuple[Memory, Rows]:
     new = enrol(facts, memory, definitions, now)
     enrolments = {**memory.enrolments, **{e.key: e for e in new}}
     memory = replace(memory, enrolments=enrolments)
+    final = memory.exits
     memory = _leave(memory, facts, definitions)
     for enrolment in memory.enrolments.values():
         contact = _contact(memory, facts, enrolment, definitions, now)
-        memory = _remember(memory, contact, fold(contact))
+        folded = fold(contact)
+        memory = _remember(memory, contact, folded)
+        if enrolment.key not in final:
+            memory = _judge_anew(memory, enrolment.key, folded)
     return memory, memory.rows
 
 
@@ -151,6 +155,17 @@ def global_pauses(switches: tuple[Switch, ...]) -> tuple[Pause, ...]:
         elif switch.kind == "resume" and is_open:
             pauses[-1] = (pauses[-1][0], switch.requested_at)
     return tuple(pauses)
+
+
+def _judge_anew(memory: Memory, key: Key, folded: Folded) -> Memory:
+    """Forget an opt-out or a reply that found nothing to cancel."""
+    has_cancelled = any(
+        row.status == "cancelled" for row in folded.rows.values()
+    )
+    if has_cancelled or memory.exits.get(key) not in {"opted_out", "replied"}:
+        return memory
+    exits = {k: reason for k, reason in memory.exits.items() if k != key}
+    return replace(memory, exits=exits)
 
 
 def _remember(memory: Memory, contact: Contact, folded: Folded) -> Memory:

@@ -20,14 +20,14 @@ skipped as (
 
 ),
 
--- Steps that were open until this build; those it does not fold have left
+-- Steps that were planned until this build; those it does not fold have left
 -- depends_on: {{ ref('int_steps_attempted') }}
 unioned as (
 
     select * from folded
     {% if is_incremental() -%}
         union all
-        {{ open_steps_as_skipped(this) }}
+        {{ left_steps_as_skipped(this) }}
     {%- endif %}
     union all
     select * from skipped

@@ -1,14 +1,14 @@
-{% macro open_steps_as_skipped(contacts) -%}
+{% macro left_steps_as_skipped(contacts) -%}
     select
-        open_steps.user_id,
-        open_steps.enrollment_id,
-        open_steps.sequence_stepid,
-        open_steps.sequence_id,
-        open_steps.definition_hash,
-        open_steps.followed_hash,
-        open_steps.contact_phone,
-        open_steps.device_id,
-        open_steps.current_step,
+        planned.user_id,
+        planned.enrollment_id,
+        planned.sequence_stepid,
+        planned.sequence_id,
+        planned.definition_hash,
+        planned.followed_hash,
+        planned.contact_phone,
+        planned.device_id,
+        planned.current_step,
         null::integer as chain_no,
         'skipped' as status,
         null as status_reason,
@@ -24,8 +24,9 @@
         null::timestamptz as next_sequence_due_at,
         2 as preference
     from (
-        {# Found before attempts are joined: else those are read anew for each
-           enrolment. #}
+        {# Whether open or not: of who has left, a later step may turn out to
+           have been attempted. Found before attempts are joined: else those are
+           read anew for each enrolment. #}
         select found.*
         from {{ ref('enrollments_to_fold') }} as enrollments
         cross join lateral (
@@ -34,14 +35,16 @@
             where
                 contact_steps.user_id = enrollments.user_id
                 and contact_steps.enrollment_id = enrollments.enrollment_id
-                and contact_steps.status in ('pending', 'active', 'sent')
+                and contact_steps.status in (
+                    'pending', 'active', 'sent', 'cancelled', 'sequence_failed'
+                )
             offset 0
         ) as found
         offset 0
-    ) as open_steps
+    ) as planned
     left join {{ ref('int_steps_attempted') }} as attempted
         on
-            open_steps.user_id = attempted.user_id
-            and open_steps.enrollment_id = attempted.enrollment_id
-            and open_steps.sequence_stepid = attempted.sequence_stepid
+            planned.user_id = attempted.user_id
+            and planned.enrollment_id = attempted.enrollment_id
+            and planned.sequence_stepid = attempted.sequence_stepid
 {%- endmacro %}
