@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.fuzz.definitions import token
 from tests.fuzz.facts import Definition, Facts, Key, Lead, Policies, Sequence
-from tests.fuzz.memory import Enrolment, Memory
+from tests.fuzz.memory import Enrolment, Link, Memory
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,16 @@ def enrol(
 def _candidates(facts: Facts, memory: Memory) -> Iterator[Candidate]:
     """Yield candidates; of those for one place the last counts."""
     by_id = {sequence.id: sequence for sequence in facts.sequences}
-    for link in memory.links.values():
-        target = by_id.get(link.sequence_id)
-        if target and _is_alive(facts, link.lead_id, link.phone):
-            yield Candidate(
-                target, link.phone, link.lead_id, "link", link.due_at
-            )
-    youngest_first = sorted(
-        facts.leads, key=lambda lead: (lead.created_at, lead.id), reverse=True
-    )
+    spoken_for = [
+        (_age(lead), link.due_at, link.sequence_id, link.phone)
+        for link in memory.links.values()
+        if (lead := _speaker(facts, link))
+    ]
+    # the earliest of the oldest last
+    for (_, lead_id), due_at, where, to in sorted(spoken_for, reverse=True):
+        if target := by_id.get(where):
+            yield Candidate(target, to, lead_id, "link", due_at)
+    youngest_first = sorted(facts.leads, key=_age, reverse=True)
     for sequence in facts.sequences:
         for lead in youngest_first:
             phone = phone_key(lead.phone)
@@ -92,6 +93,17 @@ def _candidates(facts: Facts, memory: Memory) -> Iterator[Candidate]:
                 and _has_device(facts, lead, sequence.policies)
             ):
                 yield Candidate(sequence, phone, lead.id, "trigger")
+
+
+def _speaker(facts: Facts, link: Link) -> Lead | None:
+    """Return the lead that was enrolled, else the oldest with the number."""
+    leads = _leads_of(facts, link.lead_id, link.phone)
+    own = [lead for lead in leads if lead.id == link.lead_id]
+    return min(own or leads, key=_age, default=None)
+
+
+def _age(lead: Lead) -> tuple[datetime, int]:
+    return lead.created_at, lead.id
 
 
 def _has_device(facts: Facts, lead: Lead, policies: Policies) -> bool:
