@@ -2,6 +2,8 @@
 
 from contextlib import closing
 
+from psycopg import Connection
+
 from dispatcher.store.connect import connect
 from tests.dispatcher.integration.harness import (
     PHONE,
@@ -10,6 +12,7 @@ from tests.dispatcher.integration.harness import (
     World,
     dbt,
 )
+from tests.dispatcher.integration.timeline import CLAIM, Story
 
 
 def folded(world: World) -> list[tuple[str, int]]:
@@ -95,3 +98,48 @@ def test_a_part_is_not_taken_for_the_whole(warm: World) -> None:
     assert len(warm.contacts("status")) > 0
     warm.build("0:12")
     assert warm.gate() == []
+
+
+def copied(connection: Connection, statement: str, *tables: str) -> str:
+    """Return the statement on copies, for a build replaces what is read."""
+    for table in tables:
+        copy = f"create temporary table {table} as table drip.{table}"
+        connection.execute(copy.encode())
+        statement = statement.replace(f"drip.{table}", f"pg_temp.{table}")
+    connection.commit()
+    return statement
+
+
+def test_a_step_that_was_passed_unseen_is_the_same_when_rebuilt(
+    world: World,
+) -> None:
+    """The contact has left when a later step turns out to have been sent."""
+    story = Story(world, 0)
+    story.warm()
+    world.build("0:00")
+    world.now("0:05")
+    with closing(connect(world.profile)) as late:
+        claim = copied(late, CLAIM, "due_steps", "sequence_contacts")
+        late.execute(claim.encode(), ("sent", None, story.user, 1))
+        story.add_step(0, number=9)
+        story.execute("delete from leads where user_id = %s", story.user)
+        world.build("0:10")
+        late.commit()
+    state = ("status", "status_reason", "chain_no")
+    assert story.contacts(*state)[:2] == [
+        (0, "cancelled", "lead_deleted", 1),
+        (1, "cancelled", "lead_deleted", 2),
+    ]
+
+    world.build("0:11")
+
+    shown = story.contacts(*state)
+    assert shown == [
+        (0, "skipped", "step_passed", None),
+        (1, "completed", None, 1),
+        (2, "cancelled", "lead_deleted", 2),
+        (3, "cancelled", "lead_deleted", 3),
+    ]
+    select = ("--select", "+sequence_contacts")
+    assert dbt(world.project, "run", "--full-refresh", *select).success
+    assert story.contacts(*state) == shown

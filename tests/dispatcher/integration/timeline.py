@@ -12,7 +12,7 @@ from uuid import UUID
 from tests.dispatcher.integration import harness
 from tests.dispatcher.integration.harness import World
 
-_CLAIM = """
+CLAIM = """
 insert into dispatch.broadcast_messages (
     user_id, enrollment_id, sequence_id, sequence_stepid, attempt_no,
     is_resend, day_number, definition_hash, device_id, gateway,
@@ -139,7 +139,7 @@ class Story:
         self, status: str = "sent", fault: str | None = None, limit: int = 1
     ) -> UUID:
         """Claim what is due and record that outcome; fail if nothing is."""
-        found = self.world.rows(_CLAIM, status, fault, self.user, limit)
+        found = self.world.rows(CLAIM, status, fault, self.user, limit)
         assert len(found) == limit
         return UUID(str(found[0][0]))
 
