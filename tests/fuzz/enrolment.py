@@ -38,7 +38,8 @@ def names(lead: Lead, sequence: Sequence) -> bool:
 
 def is_paused(sequence: Sequence) -> bool:
     status, active = sequence.status, sequence.is_active
-    return (status or "active") != "active" or active is False
+    is_inactive = (status or "active") != "active" or active is False
+    return is_inactive or not sequence.steps
 
 
 # Who enters

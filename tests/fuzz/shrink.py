@@ -15,6 +15,7 @@ from tests.fuzz.history import History, Plan
 Fails = Callable[[Mapping[str, History]], set[str]]
 Removal = Callable[[History], History]
 BATCH = 150
+QUIET = {"quiet_from", "quiet_until"}  # a policy has both or none
 
 
 def shrink(history: History, fails: Fails, rounds: int = 8) -> History:
@@ -79,7 +80,9 @@ def _removals(history: History) -> Iterator[Removal]:
         if len(history.plans) > 1:
             yield _without_plan(plan.name)
         for policy in plan.policies:
-            yield _changed(n, "policies", policy)
+            pair = QUIET if policy[0] in QUIET else {policy[0]}
+            gone = [p for p in plan.policies if p[0] in pair]
+            yield _changed(n, "policies", *gone)
         for column in plan.columns:
             yield _changed(n, "columns", column)
         for step in plan.steps if len(plan.steps) > 1 else ():
@@ -111,12 +114,13 @@ def _without_plan(name: str) -> Removal:
     return remove
 
 
-def _changed(n: int, field: str, thing: object) -> Removal:
+def _changed(n: int, field: str, *things: object) -> Removal:
     def remove(history: History) -> History:
         if n >= len(history.plans):
             return history
         plan: Plan = history.plans[n]
-        kept = tuple(x for x in getattr(plan, field) if x is not thing)
+        gone = {id(thing) for thing in things}
+        kept = tuple(x for x in getattr(plan, field) if id(x) not in gone)
         if field == "steps" and not kept:
             return history
         changes: dict[str, Any] = {field: kept}
