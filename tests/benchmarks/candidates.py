@@ -130,7 +130,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     touch = partial(place.execute, _TOUCH, changed=size.changed)
     of_changed = _ours(place, runs, where, bound=0.3, before=touch)
     yield of_changed
-    yield _alone(place, runs, where, bound=0.3, before=touch)
+    yield _alone(place, runs, where, before=touch)
     yield from _peers(place, runs, of_changed, where, size.changed)
     place.execute(_UNTAG, changed=size.changed)
     place.execute("vacuum leads")
@@ -139,11 +139,11 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     _settle(place)
     at_few = _ours(place, runs, f"a tenth new, {few:,} sequences", bound=1.1)
     yield at_few
-    yield _alone(place, runs, f"a tenth new, {few:,} sequences", bound=1.1)
+    yield _alone(place, runs, f"a tenth new, {few:,} sequences")
     forget = partial(place.execute, _FORGET)
     anew = f"a tenth new, {few:,} sequences, every lead matched anew"
     yield _ours(place, runs, anew, bound=1.1, before=forget)
-    yield _alone(place, runs, anew, bound=1.1, before=forget)
+    yield _alone(place, runs, anew, before=forget)
     yield from _peers(place, runs, at_few, f"{few:,} sequences", size.leads)
     open_sequences(place, few - TENANTS, few, is_open=False)
 
@@ -188,8 +188,6 @@ def _alone(
     place: Place,
     runs: int,
     what: str,
-    *,
-    bound: float,
     before: Callable[[], object] = lambda: None,
 ) -> Measure:
     """Measure the queries without what dbt and the tables take."""
@@ -201,7 +199,7 @@ def _alone(
     spent.append(alone.seconds(place, candidates, runs))
     seconds = [sum(of_run) for of_run in zip(*spent, strict=True)]
     rows = place.value(_ROWS)
-    return Measure(NAME, f"{what}, the queries alone", seconds, rows, bound)
+    return Measure(NAME, f"{what}, the queries alone", seconds, rows)
 
 
 def _peers(
