@@ -20,18 +20,26 @@
             pause_reason
         from {{ ref('int_sequences_halted') }}
         union all
-        select distinct
-            enrollments.user_id,
-            enrollments.sequence_id,
+        select
+            decided.user_id,
+            decided.sequence_id,
             'sequence_missing'
-        from open_enrollments as enrollments
-        where not exists (
-            select 1
-            from {{ ref('int_sequences_halted') }} as known
-            where
-                known.user_id = enrollments.user_id
-                and known.sequence_id = enrollments.sequence_id
-        )
+        from ({{ decided_sequences() }}) as decided
+        where
+            not exists (
+                select 1
+                from {{ ref('int_sequences_halted') }} as known
+                where
+                    known.user_id = decided.user_id
+                    and known.sequence_id = decided.sequence_id
+            )
+            and exists (
+                select 1
+                from open_enrollments as enrollments
+                where
+                    enrollments.user_id = decided.user_id
+                    and enrollments.sequence_id = decided.sequence_id
+            )
     ) as halted
     left join (
         select distinct on (user_id, sequence_id)

@@ -1,7 +1,8 @@
 {% macro replay_reassignments() -%}
     {# Where the requests of people lead each enrolment that they concern, step
        by step in their order, from the device it began with. A request moves
-       only who was enrolled when it was made. #}
+       only who was enrolled when it was made. Nobody is read where there is
+       none. #}
     with recursive requests as (
         select * from {{ ref('stg_dispatch__operator_requests') }}
         where request_kind = 'reassign'
@@ -14,17 +15,20 @@
             0::bigint as request_id
         from open_enrollments as enrollments
         where
-            (enrollments.user_id, enrollments.device_id) in (
-                select
-                    requests.user_id,
-                    requests.from_device_id
-                from requests
-            )
-            or (enrollments.user_id, enrollments.enrollment_id) in (
-                select
-                    requests.user_id,
-                    requests.enrollment_id
-                from requests
+            exists (select 1 from requests)
+            and (
+                (enrollments.user_id, enrollments.device_id) in (
+                    select
+                        requests.user_id,
+                        requests.from_device_id
+                    from requests
+                )
+                or (enrollments.user_id, enrollments.enrollment_id) in (
+                    select
+                        requests.user_id,
+                        requests.enrollment_id
+                    from requests
+                )
             )
         union all
         select

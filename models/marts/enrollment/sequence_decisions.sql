@@ -6,6 +6,7 @@
         {'columns': ['user_id', 'sequence_id', 'decision']},
         {'columns': ['row_xid']},
     ],
+    pre_hook="{{ note_xact_id() }}",
     post_hook="{{ index_enrolled() }}"
 ) }}
 
@@ -61,7 +62,7 @@ described as (
         null::timestamptz as due_at,
         {{ now_utc() }} as decided_at,
         '{{ invocation_id }}'::text as invocation_id,
-        pg_current_xact_id() as row_xid
+        {{ noted_xact_id() }} as row_xid
     from decided
 
 )

@@ -85,6 +85,14 @@ insert into dispatch.delivery_receipts (
 select user_id, id, 'delivered', sent_at from dispatch.broadcast_messages
 """
 
+# So that a few rows are worth them
+_FREE_PROCESSES = [
+    "parallel_setup_cost = 0",
+    "parallel_tuple_cost = 0",
+    "min_parallel_table_scan_size = 0",
+    "min_parallel_index_scan_size = 0",
+]
+
 
 @pytest.fixture
 def many(world: World) -> World:
@@ -188,6 +196,22 @@ def test_a_build_reads_what_changed(many: World) -> None:
     for name, (there, read) in after.items():
         assert read - before[name][1] < there / 4, name
         assert name not in _READ_BY_KEY or read > before[name][1], name
+
+
+@pytest.mark.parametrize("model", ["sequence_decisions", "enrollment_wishes"])
+def test_all_leads_are_compared_by_several_processes(
+    warm: World, model: str
+) -> None:
+    """One call that is not safe beside others would forbid it."""
+    warm.is_built_by_dbt = True  # which compiles
+    warm.build("0:05", select=[model])
+    folders = warm.project.project_dir.rglob(f"compiled/**/{model}.sql")
+    text = max(folders, key=lambda file: file.stat().st_mtime).read_text()
+    for setting in _FREE_PROCESSES:
+        warm.execute(f"set {setting}")
+    warm.execute(f"set search_path = {TARGET}")
+    plan = warm.rows(f"explain (format json) {text.replace('%', '%%')}")
+    assert "Gather" in {node.get("Node Type") for node in nodes(plan)}
 
 
 def rows_read(world: World) -> dict[str, tuple[int, int]]:
