@@ -31,19 +31,7 @@ described as (
         enrollments.contact_phone,
         enrollments.device_id,
         definitions.day_number as current_step,
-        null::integer as chain_no,
-        'skipped' as status,
-        null as status_reason,
-        null::timestamptz as due_at,
-        null::timestamptz as next_trigger_time,
-        attempted.last_attempt_no as attempt_no,
-        0 as attempts_used,
-        false as is_resend,
-        null::timestamptz as settled_at,
-        null::timestamptz as completed_at,
-        null::timestamptz as next_fold_at,
-        null::uuid as next_sequence_id,
-        null::timestamptz as next_sequence_due_at
+        {{ skipped_state('attempted') }}
     from passed_over
     inner join enrollments
         on
