@@ -1,7 +1,7 @@
 -- Only who is enrolled is written to: an attempt has the sequence and the
--- number of its enrolment, and the device of it or one it was moved to. Of the
--- enrolments that this build folded; an attempt of an earlier memory may have
--- had another device.
+-- number of its enrolment, and the device of it or one it was moved to; its
+-- step is one of its definition, if that is known. Of the enrolments that this
+-- build folded; an attempt of an earlier memory may have had another device.
 with attempts as (
 
     select * from {{ ref('int_attempts_folded') }}
@@ -18,6 +18,12 @@ moves as (
 
     select * from {{ ref('sequence_decisions') }}
     where decision = 'reassigned'
+
+),
+
+definitions as (
+
+    select * from {{ ref('sequence_definitions') }}
 
 ),
 
@@ -44,6 +50,16 @@ strangers as (
             attempts.device_id <> enrollments.device_id
             and moves.device_id is null
             and attempts.claimed_at >= enrollments.enrolled_at
+        )
+        or not (
+            select
+                bool_or(
+                    definitions.sequence_stepid = attempts.sequence_stepid
+                )
+            from definitions
+            where
+                definitions.user_id = attempts.user_id
+                and definitions.definition_hash = attempts.definition_hash
         )
 
 )

@@ -1,7 +1,8 @@
--- All or nothing: an enrolment has rows, and where a step of it is pending,
--- every later step of the definition it follows has one too. Of the
--- enrolments that this build folded, each looked at by itself: joined at once,
--- all would be compared with all, for the planner expects few.
+-- All or nothing: an enrolment has rows, and each step of the definition that
+-- it follows is one of them, unless it is passed: a step of its place or behind
+-- was tried. Of the enrolments that this build folded, each looked at by
+-- itself: joined at once, all would be compared with all, for the planner
+-- expects few.
 with folded as (
 
     select folded.*
@@ -26,42 +27,67 @@ definitions as not materialized (
 
 ),
 
-incomplete as (
+followed as (
 
     select
         folded.user_id,
-        folded.enrollment_id
+        folded.enrollment_id,
+        any_step.followed_hash
     from folded
+    left join lateral (
+        select steps.followed_hash
+        from steps
+        where
+            steps.user_id = folded.user_id
+            and steps.enrollment_id = folded.enrollment_id
+        limit 1
+    ) as any_step on true
+
+),
+
+-- What was tried and is in the definition no more has its place by its day
+incomplete as (
+
+    select
+        followed.user_id,
+        followed.enrollment_id
+    from followed
     where
-        not exists (
-            select 1 from steps
-            where
-                steps.user_id = folded.user_id
-                and steps.enrollment_id = folded.enrollment_id
-        )
+        followed.followed_hash is null
         or exists (
             select 1
-            from steps as pending
-            inner join definitions
-                on
-                    pending.user_id = definitions.user_id
-                    and pending.followed_hash = definitions.definition_hash
-                    and pending.sequence_stepid = definitions.sequence_stepid
-            inner join definitions as later
-                on
-                    definitions.user_id = later.user_id
-                    and definitions.definition_hash = later.definition_hash
-                    and definitions.step_position < later.step_position
-            left join steps
-                on
-                    pending.user_id = steps.user_id
-                    and pending.enrollment_id = steps.enrollment_id
-                    and later.sequence_stepid = steps.sequence_stepid
+            from definitions
             where
-                pending.user_id = folded.user_id
-                and pending.enrollment_id = folded.enrollment_id
-                and pending.status = 'pending'
-                and steps.sequence_stepid is null
+                definitions.user_id = followed.user_id
+                and definitions.definition_hash = followed.followed_hash
+                and not exists (
+                    select 1
+                    from steps
+                    where
+                        steps.user_id = followed.user_id
+                        and steps.enrollment_id = followed.enrollment_id
+                        and steps.sequence_stepid = definitions.sequence_stepid
+                )
+                and not exists (
+                    select 1
+                    from steps as tried
+                    inner join definitions as reached
+                        on
+                            tried.user_id = reached.user_id
+                            and tried.followed_hash = reached.definition_hash
+                            and (
+                                tried.sequence_stepid = reached.sequence_stepid
+                                or tried.current_step >= reached.day_number
+                            )
+                    where
+                        tried.user_id = followed.user_id
+                        and tried.enrollment_id = followed.enrollment_id
+                        and (
+                            tried.attempts_used > 0
+                            or tried.status_reason = 'late'
+                        )
+                        and reached.step_position >= definitions.step_position
+                )
         )
 
 )

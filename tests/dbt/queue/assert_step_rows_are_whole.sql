@@ -33,6 +33,8 @@ judged as (
                 then 'an open step, and no other, has a due_at'
             when (status = 'completed') <> (completed_at is not null)
                 then 'a completed step, and no other, has a completed_at'
+            when completed_at <> settled_at
+                then 'a step is completed when it is settled'
             when status in ('completed', 'failed') and settled_at is null
                 then 'a completed or failed step has a settled_at'
             when

@@ -165,6 +165,50 @@ def test_nothing_of_a_build_is_compiled(warm: World, edited: Project) -> None:
     assert warm.rows("select * from drip.jit") == [("off",)]
 
 
+def test_the_tables_of_the_crm_stay_as_they_are(warm: World) -> None:
+    """Whoever is enrolled keeps the trigger, and so do all others."""
+    warm.lead(OTHER_PHONE)
+    before = crm(warm)
+    warm.build("0:06")
+    warm.dispatch("0:06")
+    warm.build("24:07")
+    assert len({phone for phone, _ in warm.texts()}) == len(before["leads"])
+    assert crm(warm) == before
+    assert (
+        warm.value("select count(*) from pg_trigger where not tgisinternal")
+        == 0
+    )
+
+
+def crm(world: World) -> dict[str, list[str]]:
+    """Return all that the CRM has."""
+    tables = ("leads", "sequences", "sequence_steps", "user_devices", "users")
+    return {
+        table: [
+            row
+            for (row,) in world.rows(
+                f"select row::text from public.{table} as row order by 1"  # noqa: S608
+            )
+        ]
+        for table in tables
+    }
+
+
+def test_rows_stay_however_old_they_are(warm: World) -> None:
+    """Done, due, and overdue for weeks."""
+    warm.lead(OTHER_PHONE)
+    warm.build("0:06")
+    warm.dispatch("0:06")
+    steps = "select enrollment_id, sequence_stepid from drip.sequence_contacts"
+    before = set(warm.rows(steps))
+    for moment in ("24:07", "72:00", "1000:00"):
+        warm.build(moment)
+        assert set(warm.rows(steps)) == before
+    assert {"completed", "active"} <= {
+        status for _, status in warm.contacts("status")
+    }
+
+
 def assert_next_step_only(world: World) -> None:
     """See that the gate is open and only the second step goes out."""
     assert world.contacts("status", "next_trigger_time")[:2] == [

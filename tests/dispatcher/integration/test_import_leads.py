@@ -144,6 +144,34 @@ def test_a_known_phone_updates_its_oldest_lead(
     ]
 
 
+def test_an_update_writes_each_column(
+    load: Load, tenants: psycopg.Connection
+) -> None:
+    columns = (
+        *("name", "trigger", "niche", "status", "target_status", "platform"),
+        *("provider", "journey", "group", "community"),
+    )
+    add_lead(tenants, phone="60123456789")
+    values = tuple(f"new {column}" for column in columns)
+    report = load(
+        f"phone,device_id,{','.join(columns)}\n"
+        f"60123456789,{SECOND},{','.join(values)}\n"
+    )
+    assert report.merged == Merged(0, 1, 0, 0)
+    found = leads(tenants, "device_id", "device_name", *columns)
+    assert found == [(SECOND, "D-d2", *values)]
+
+
+def test_a_look_up_that_fails_inserts_nothing(
+    load: Load, tenants: psycopg.Connection
+) -> None:
+    add_lead(tenants, phone="60123456789")
+    tenants.execute("alter table leads drop column created_at")
+    with pytest.raises(DatabaseError, match="created_at"):
+        load("phone,name\n60123456789,new\n")
+    assert leads(tenants, "name") == [("old",)]
+
+
 def test_another_tenant_s_lead_is_another_lead(
     load: Load, tenants: psycopg.Connection
 ) -> None:

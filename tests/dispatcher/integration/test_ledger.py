@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from dispatcher import __version__
 from dispatcher.claims import Claims
 from dispatcher.config import Config
 from dispatcher.domain import Claim, Device, Fault, Outcome, Result
@@ -113,8 +114,9 @@ def test_what_may_have_arrived_stands_once_per_step(
         return settled(status, **changes)
 
     insert(warm, row(first))
-    with pytest.raises(errors.UniqueViolation, match="messages_once"):
-        insert(warm, row(second, attempt_no=2))
+    for device in (DEVICE, OTHER_DEVICE):
+        with pytest.raises(errors.UniqueViolation, match="messages_once"):
+            insert(warm, row(second, attempt_no=2, device_id=device))
     insert(warm, row(second, attempt_no=2, is_resend=True))
 
 
@@ -152,6 +154,22 @@ def test_a_row_that_contradicts_itself_is_refused(
 ) -> None:
     with pytest.raises(errors.CheckViolation, match=constraint):
         insert(warm, row)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("user_id", "enrollment_id", "sequence_id", "sequence_stepid"),
+        *("definition_hash", "device_id", "recipient_phone", "content"),
+        *("lease_owner", "lease_epoch", "dispatcher_version"),
+        "invocation_id",
+    ],
+)
+def test_a_row_says_what_it_is_of_and_who_wrote_it(
+    warm: World, column: str
+) -> None:
+    with pytest.raises(errors.NotNullViolation, match=column):
+        insert(warm, attempt(**{column: None}))
 
 
 # claims
@@ -208,12 +226,14 @@ async def test_a_claim_stands_in_the_ledger_before_the_send(
     assert warm.ledger(
         *("id", "status", "attempt_no", "content", "recipient_phone"),
         *("claimed_at", "deadline_at", "invocation_id", "finished_at"),
+        "dispatcher_version",
+        "lease_owner = (select owner from dispatch.device_leases)",
         "system_identifier = dispatch.system_identifier()",
     ) == [
         (
             *(claim.message.message_id, "sending", 1, "WARM, day 1", PHONE),
             *("0:05", "0:05:20", one.build.invocation_id, None),
-            True,
+            *(__version__, True, True),
         )
     ]
 
