@@ -1,4 +1,6 @@
-{% macro content_hold() -%}
+{% macro content_hold(enrollment_id, sequence_stepid) -%}
+    {# Whether a text comes out empty depends on the contact; only one that is
+       nothing but braces at both ends can, and is rendered to be told. #}
     case
         when
             message_type
@@ -10,5 +12,11 @@
             then 'content_missing'
         when not coalesce(contact_fields ?& placeholders, false)
             then 'unresolved_placeholder'
+        when
+            message_type = 'text'
+            and message_text ~ '^\s*\{'
+            and message_text ~ '\}\s*$'
+            and {{ rendered(enrollment_id, sequence_stepid) }} !~ '\S'
+            then 'content_missing'
     end
 {%- endmacro %}

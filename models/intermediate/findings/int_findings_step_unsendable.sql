@@ -29,7 +29,8 @@ judged as (
         steps.sequence_name,
         steps.day_number,
         contacts.enrollment_id,
-        {{ content_hold() }} as content_hold
+        {{ content_hold('contacts.enrollment_id', 'steps.sequence_stepid') }}
+            as content_hold
     from steps
     left join contacts
         on

@@ -15,7 +15,7 @@ reviewed as (
         *,
         case
             when has_content_fault then 'content_invalid'
-            else {{ content_hold() }}
+            else {{ content_hold('enrollment_id', 'sequence_stepid') }}
         end as content_hold
     from steps
 

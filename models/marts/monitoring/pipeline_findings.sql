@@ -7,7 +7,7 @@
     "sequence_link_inactive": "warn",
     "sequence_link_circle": "warn",
     "send_time_invalid": "warn",
-    "step_delay_negative": "warn",
+    "step_delay_unusable": "warn",
     "step_content_invalid": "warn",
     "step_unsendable": "warn",
     "step_overdue": "warn",

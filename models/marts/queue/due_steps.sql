@@ -28,10 +28,7 @@ due as (
         definition_hash,
         source_hash,
         message_type,
-        dispatch.render(
-            coalesce(message_text, ''), contact_fields,
-            enrollment_id::text || sequence_stepid::text
-        ) as content,
+        {{ rendered('enrollment_id', 'sequence_stepid') }} as content,
         media_url,
         due_at,
         next_trigger_time,

@@ -1,3 +1,5 @@
+{%- set longest = var('longest_delay_hours') -%}
+
 with sequence_steps as (
 
     select * from {{ source('app', 'sequence_steps') }}
@@ -13,12 +15,15 @@ renamed as (
         {{ trigger_token('trigger') }} as trigger_token,
         {{ trigger_token('next_trigger') }} as next_trigger_token,
         coalesce(is_entry_point, false) as is_entry_point,
-        -- Null and negative are no delay anybody meant
+        -- Null and negative are no delay anybody meant; of the longest ones no
+        -- time could be told
         case
-            when trigger_delay_hours >= 0 then trigger_delay_hours
+            when trigger_delay_hours >= 0
+                then least(trigger_delay_hours, {{ longest }})
             else {{ var('default_delay_hours') }}
         end as delay_hours,
-        coalesce(trigger_delay_hours < 0, false) as is_delay_negative,
+        coalesce(trigger_delay_hours not between 0 and {{ longest }}, false)
+            as is_delay_unusable,
         {{ message_type('message_type', 'media_url') }} as message_type,
         nullif(content, '') as content,
         nullif(trim(media_url), '') as media_url,

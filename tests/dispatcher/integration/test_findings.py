@@ -16,6 +16,8 @@ from tests.dispatcher.integration.harness import (
     DEVICE,
     HOT,
     OTHER_DEVICE,
+    OTHER_PHONE,
+    PHONE,
     ROOT,
     TENANT,
     WARM,
@@ -41,7 +43,7 @@ MENDED = {
     "sequence_misconfigured",
     "sequence_link_inactive",
     "sequence_link_circle",
-    "step_delay_negative",
+    "step_delay_unusable",
     "device_cooling_down",
     "gateway_cooling_down",
     "legacy_completed_in_future",
@@ -84,11 +86,12 @@ def make_everything_wrong(world: World) -> None:
     world.execute(
         "update sequences set status = 'paused' where id = %s", QUIET
     )
-    world.execute(
-        "update sequence_steps set trigger_delay_hours = -1"
-        " where sequence_id = %s and day_number = 2",
-        HOT,
-    )
+    for delay, sequence in ((-1, HOT), (2147483647, QUIET)):
+        world.execute(
+            "update sequence_steps set trigger_delay_hours = %s"
+            " where sequence_id = %s and day_number = 2",
+            *(delay, sequence),
+        )
     world.execute(
         "update sequence_steps set time_schedule = 'Invalid Date'"
         " where sequence_id = %s and day_number = 1",
@@ -195,3 +198,26 @@ def test_every_cure_runs_and_those_that_mend_mend(world: World) -> None:
 
     left = {finding for finding, _ in findings(world)}
     assert left == LOOKED_AT
+
+
+def test_a_delay_beyond_all_times_stops_no_build(warm: World) -> None:
+    warm.execute("update sequence_steps set trigger_delay_hours = 2147483647")
+    found = {finding for finding, _ in findings(warm)}
+    assert "step_delay_unusable" in found
+    assert warm.contacts("status") == [
+        *((1, "active"), (2, "pending"), (3, "pending")),
+    ]
+    warm.dispatch("0:05")
+    assert warm.ledger("status") == [("sent",)]
+
+
+def test_a_text_that_is_empty_for_one_holds_no_other(warm: World) -> None:
+    warm.execute("update sequence_steps set content = '{name:}'")
+    lead = warm.lead(OTHER_PHONE)
+    warm.execute("update leads set name = ' ' where id = %s", lead)
+    warm.build("0:06")
+    warm.dispatch("0:06")
+    assert warm.texts() == [(PHONE, "Lead")]
+    held = "select recipient_phone from drip.due_steps"
+    assert warm.rows(held) == []
+    assert "content_missing" in warm.monitor("hold_reason")[3]

@@ -1,7 +1,7 @@
 with steps as (
 
     select * from {{ ref('stg_app__sequence_steps') }}
-    where is_delay_negative
+    where is_delay_unusable
 
 ),
 
@@ -24,14 +24,21 @@ described as (
             )
         )[1:3] as example_keys,
         format(
-            '%s has steps with a negative delay; %s hours are used instead',
-            sequences.sequence_name, {{ var('default_delay_hours') }}
+            '%s has steps whose delay is negative, for which %s hours are used,'
+            || ' or beyond %s hours, for which these are',
+            sequences.sequence_name,
+            {{ var('default_delay_hours') }},
+            {{ var('longest_delay_hours') }}
         ) as explanation,
         format(
-            'update {{ var("app_schema") }}.sequence_steps '
-            || 'set trigger_delay_hours = {{ var("default_delay_hours") }} '
-            || 'where sequence_id = %L and trigger_delay_hours < 0',
-            sequences.sequence_id
+            'update {{ var("app_schema") }}.sequence_steps set '
+            || 'trigger_delay_hours = case when trigger_delay_hours < 0 '
+            || 'then %s else %s end where sequence_id = %L '
+            || 'and trigger_delay_hours not between 0 and %s',
+            {{ var('default_delay_hours') }},
+            {{ var('longest_delay_hours') }},
+            sequences.sequence_id,
+            {{ var('longest_delay_hours') }}
         ) as cure
     from steps
     inner join sequences on steps.sequence_id = sequences.sequence_id
