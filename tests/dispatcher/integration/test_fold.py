@@ -143,3 +143,34 @@ def test_a_step_that_was_passed_unseen_is_the_same_when_rebuilt(
     select = ("--select", "+sequence_contacts")
     assert dbt(world.project, "run", "--full-refresh", *select).success
     assert story.contacts(*state) == shown
+
+
+def test_two_steps_under_way_are_not_sent_again(world: World) -> None:
+    """The claim of the first comes to light after the second's."""
+    policy = {"advance_on": "delivered"}
+    story = Story(world, 0)
+    story.warm()
+    world.build("0:00", dbt_vars=policy)
+    world.now("0:05")
+    with closing(connect(world.profile)) as late:
+        claim = copied(late, CLAIM, "due_steps", "sequence_contacts")
+        late.execute(claim.encode(), ("unknown", None, story.user, 1))
+        story.add_step(0, number=9)
+        world.build("0:10", dbt_vars=policy)
+        world.now("0:11")
+        world.execute(CLAIM, "sent", None, story.user, 1)
+        late.commit()
+
+    world.build("0:12", dbt_vars=policy)
+
+    assert story.contacts("status", "chain_no")[:3] == [
+        (0, "sent", 2),
+        (1, "active", 1),
+        (2, "pending", 3),
+    ]
+    assert story.due() == []
+
+    world.build("1:06", dbt_vars=policy)
+
+    assert story.contacts("status")[:2] == [(0, "sent"), (1, "completed")]
+    assert story.due() == []
