@@ -147,7 +147,7 @@ def test_a_step_that_was_passed_unseen_is_the_same_when_rebuilt(
 
 def test_two_steps_under_way_are_not_sent_again(world: World) -> None:
     """The claim of the first comes to light after the second's."""
-    policy = {"advance_on": "delivered"}
+    policy: dict[str, object] = {"advance_on": "delivered"}
     story = Story(world, 0)
     story.warm()
     world.build("0:00", dbt_vars=policy)
