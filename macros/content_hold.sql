@@ -1,6 +1,7 @@
 {% macro content_hold(enrollment_id, sequence_stepid) -%}
     {# Whether a text comes out empty depends on the contact; only one that is
-       nothing but braces at both ends can, and is rendered to be told. #}
+       nothing but braces at both ends can, and is rendered to be told; not
+       where it is longer than a message, for that takes long. #}
     case
         when
             message_type
@@ -14,6 +15,7 @@
             then 'unresolved_placeholder'
         when
             message_type = 'text'
+            and length(message_text) <= 4096
             and message_text ~ '^\s*\{'
             and message_text ~ '\}\s*$'
             and {{ rendered(enrollment_id, sequence_stepid) }} !~ '\S'

@@ -69,9 +69,9 @@ def _statuses(contact: Contact, chain: list[Place]) -> list[Status]:
 
 
 def _open(place: Place, *, is_first: bool) -> str:
-    if place.verdict.kind == "receipt":
-        return "sent"
-    return "active" if is_first else "pending"
+    if not is_first:
+        return "pending"
+    return "sent" if place.verdict.kind == "receipt" else "active"
 
 
 def _settled(place: Place) -> Status | None:

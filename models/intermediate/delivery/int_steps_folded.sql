@@ -22,7 +22,7 @@ folded as (
             when is_ended and end_reason is not null then 'sequence_failed'
             when exit_reason is not null and is_sendable then 'cancelled'
             when is_ended then 'sequence_failed'
-            when resolution = 'awaiting' then 'sent'
+            when is_next and resolution = 'awaiting' then 'sent'
             when is_next then 'active'
             else 'pending'
         end as status,

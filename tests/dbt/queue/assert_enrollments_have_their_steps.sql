@@ -1,8 +1,8 @@
 -- All or nothing: an enrolment has rows, and each step of the definition that
 -- it follows is one of them, unless it is passed: a step of its place or behind
--- was tried. Of the enrolments that this build folded, each looked at by
--- itself: joined at once, all would be compared with all, for the planner
--- expects few.
+-- was tried, and none before it is pending that never was. Of the enrolments
+-- that this build folded, each looked at by itself: joined at once, all would
+-- be compared with all, for the planner expects few.
 with folded as (
 
     select folded.*
@@ -68,25 +68,48 @@ incomplete as (
                         and steps.enrollment_id = followed.enrollment_id
                         and steps.sequence_stepid = definitions.sequence_stepid
                 )
-                and not exists (
-                    select 1
-                    from steps as tried
-                    inner join definitions as reached
-                        on
-                            tried.user_id = reached.user_id
-                            and tried.followed_hash = reached.definition_hash
+                and (
+                    exists (
+                        select 1
+                        from steps as pending
+                        inner join definitions as earlier
+                            on
+                                pending.user_id = earlier.user_id
+                                and pending.followed_hash
+                                = earlier.definition_hash
+                                and pending.sequence_stepid
+                                = earlier.sequence_stepid
+                        where
+                            pending.user_id = followed.user_id
+                            and pending.enrollment_id = followed.enrollment_id
+                            and pending.status = 'pending'
+                            and pending.attempts_used = 0
+                            and earlier.step_position
+                            < definitions.step_position
+                    )
+                    or not exists (
+                        select 1
+                        from steps as tried
+                        inner join definitions as reached
+                            on
+                                tried.user_id = reached.user_id
+                                and tried.followed_hash
+                                = reached.definition_hash
+                                and (
+                                    tried.sequence_stepid
+                                    = reached.sequence_stepid
+                                    or tried.current_step >= reached.day_number
+                                )
+                        where
+                            tried.user_id = followed.user_id
+                            and tried.enrollment_id = followed.enrollment_id
                             and (
-                                tried.sequence_stepid = reached.sequence_stepid
-                                or tried.current_step >= reached.day_number
+                                tried.attempts_used > 0
+                                or tried.status_reason = 'late'
                             )
-                    where
-                        tried.user_id = followed.user_id
-                        and tried.enrollment_id = followed.enrollment_id
-                        and (
-                            tried.attempts_used > 0
-                            or tried.status_reason = 'late'
-                        )
-                        and reached.step_position >= definitions.step_position
+                            and reached.step_position
+                            >= definitions.step_position
+                    )
                 )
         )
 
