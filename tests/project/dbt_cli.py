@@ -8,7 +8,12 @@ from pathlib import Path
 from dispatcher.profile import Profile
 
 ROOT = Path(__file__).parents[2]
-STRICT = ["--warn-error-options", '{"error": ["Deprecations"]}']
+# All but a note, which dbt makes in its log alone, that it knows no name for
+# some types of Postgres
+STRICT = [
+    "--warn-error-options",
+    '{"error": "all", "silence": ["TypeCodeNotFound"]}',
+]
 
 
 def run(
@@ -47,6 +52,6 @@ def run(
 
 
 def parse(profile: Profile, folder: Path) -> None:
-    """Parse from scratch; a deprecation is an error."""
+    """Parse from scratch; a warning is an error, deprecations among them."""
     done = run(profile, folder, *STRICT, "parse", "--no-partial-parse")
     assert done.returncode == 0, done.stdout

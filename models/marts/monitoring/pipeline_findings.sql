@@ -1,12 +1,13 @@
 {#- warn: a tenant's bad data; error: a mistake of ours -#}
 {%- set findings = {
     "sequence_trigger_blank": "warn",
+    "sequence_trigger_unusable": "warn",
     "sequence_flags_disagree": "warn",
     "sequence_without_steps": "warn",
     "sequence_misconfigured": "warn",
     "sequence_link_inactive": "warn",
     "sequence_link_circle": "warn",
-    "send_time_invalid": "warn",
+    "send_time_ignored": "warn",
     "step_delay_unusable": "warn",
     "step_content_invalid": "warn",
     "step_unsendable": "warn",

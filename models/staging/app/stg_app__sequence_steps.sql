@@ -33,10 +33,8 @@ renamed as (
         coalesce(
             {{ clock_time('time_schedule') }}, {{ clock_time('send_time') }}
         ) as send_time,
-        coalesce(
-            {{ unusable_clock_time('time_schedule') }},
-            {{ unusable_clock_time('send_time') }}
-        ) as unusable_send_time,
+        {{ ignored_clock_time('time_schedule', 'send_time') }}
+            as ignored_send_time,
         dispatch.step_fingerprint(to_jsonb(sequence_steps)) as source_hash
     from sequence_steps
 

@@ -17,10 +17,8 @@ renamed as (
         coalesce(
             {{ clock_time('time_schedule') }}, {{ clock_time('schedule_time') }}
         ) as send_time,
-        coalesce(
-            {{ unusable_clock_time('time_schedule') }},
-            {{ unusable_clock_time('schedule_time') }}
-        ) as unusable_send_time,
+        {{ ignored_clock_time('time_schedule', 'schedule_time') }}
+            as ignored_send_time,
         min_delay_seconds as min_gap_seconds,
         max_delay_seconds as max_gap_seconds
     from sequences

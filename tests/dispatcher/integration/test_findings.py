@@ -28,7 +28,7 @@ VARS: dict[str, object] = {
     "legacy_schema": "legacy",
     "device_hourly_cap": 0,
 }
-EMPTY, QUIET = UUID(int=31), UUID(int=32)
+EMPTY, QUIET, BOTH = UUID(int=31), UUID(int=32), UUID(int=33)
 # name, where its last step leads, its id
 LINKED = [
     ("FORTH", "BACK", UUID(int=41)),
@@ -49,7 +49,8 @@ MENDED = {
     "legacy_completed_in_future",
 }
 LOOKED_AT = {
-    "send_time_invalid",
+    "sequence_trigger_unusable",
+    "send_time_ignored",
     "step_content_invalid",
     "step_unsendable",
     "step_overdue",
@@ -83,6 +84,7 @@ def make_everything_wrong(world: World) -> None:
     world.lead("12", "WARM")
     world.sequence("EMPTY", sequence=EMPTY, steps=0)
     world.sequence("QUIET", sequence=QUIET)
+    world.sequence("BOTH", sequence=BOTH, trigger="warm, hot")
     world.execute(
         "update sequences set status = 'paused' where id = %s", QUIET
     )

@@ -10,18 +10,18 @@ steps as (
 
 ),
 
-unusable as (
+ignored as (
 
     select
         sequence_id,
         sequence_id::text as example_key,
-        unusable_send_time
+        ignored_send_time
     from sequences
     union all
     select
         sequence_id,
         sequence_stepid::text as example_key,
-        unusable_send_time
+        ignored_send_time
     from steps
 
 ),
@@ -33,12 +33,12 @@ described as (
         sequences.sequence_id::text as subject_id,
         count(*) as affected_count,
         null::numeric as share,
-        (array_agg(unusable.example_key order by unusable.example_key))[1:3]
+        (array_agg(ignored.example_key order by ignored.example_key))[1:3]
             as example_keys,
         format(
-            '%s has times that are not HH:MM, 00:00 to 23:59, and are ignored, '
-            || 'such as %L',
-            sequences.sequence_name, min(unusable.unusable_send_time)
+            '%s has times of day that are ignored, such as %L: not written '
+            || 'HH:MM, 00:00 to 23:59, or not what time_schedule says',
+            sequences.sequence_name, min(ignored.ignored_send_time)
         ) as explanation,
         format(
             'select id, day_number, time_schedule, send_time '
@@ -48,9 +48,9 @@ described as (
             || 'from {{ var("app_schema") }}.sequences where id = %L',
             sequences.sequence_id, sequences.sequence_id
         ) as cure
-    from unusable
-    inner join sequences on unusable.sequence_id = sequences.sequence_id
-    where unusable.unusable_send_time is not null
+    from ignored
+    inner join sequences on ignored.sequence_id = sequences.sequence_id
+    where ignored.ignored_send_time is not null
     group by
         sequences.user_id, sequences.sequence_id, sequences.sequence_name
 

@@ -1,6 +1,0 @@
-{% macro unusable_clock_time(column) -%}
-    case
-        when trim({{ column }}) <> '' and {{ clock_time(column) }} is null
-            then {{ column }}
-    end
-{%- endmacro %}
