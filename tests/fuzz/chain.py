@@ -95,6 +95,7 @@ def _tried(
             contact.now,
             is_passed=is_passed,
             is_over=contact.ended is not None,
+            is_here=here,
         )
     else:
         verdict = Verdict("late", contact.late[step_id].decided_at)

@@ -178,9 +178,13 @@ def _enrolment(
 
 
 def exit_reason(
-    facts: Facts, enrolment: Enrolment, policies: Policies
+    facts: Facts, enrolment: Enrolment, policies: Policies, *, is_sound: bool
 ) -> str | None:
-    """Return the reason that wins, if the contact leaves now."""
+    """Return the reason that wins, if the contact leaves now.
+
+    While the sequence has no sound chain a reply comes last, and nobody
+    leaves for a tag.
+    """
     key, since = enrolment.key, enrolment.enrolled_at
     by_id = {sequence.id: sequence for sequence in facts.sequences}
     sequence = by_id.get(key.sequence_id)
@@ -193,18 +197,22 @@ def exit_reason(
         for event in facts.suppressions
     ):
         return "opted_out"
-    if policies.on_reply == "exit" and any(
+    has_replied = policies.on_reply == "exit" and any(
         reply.phone == key.phone and reply.occurred_at >= since
         for reply in facts.replies
-    ):
+    )
+    if has_replied and is_sound:
         return "replied"
     if not _is_alive(facts, enrolment.lead_id, key.phone):
         return "lead_deleted"
     if sequence and sequence.status == "archived":
         return "sequence_archived"
+    if has_replied:
+        return "replied"
     by_tag = policies.on_retag == "exit" and enrolment.source == "trigger"
-    if sequence and by_tag and not is_tagged(facts, enrolment, sequence):
-        return "retagged"
+    if is_sound and sequence and by_tag:
+        is_there = is_tagged(facts, enrolment, sequence)
+        return None if is_there else "retagged"
     return None
 
 

@@ -105,7 +105,9 @@ def _may_be_sent(story: Story, key: Key, step_id: UUID, at: datetime) -> bool:
         return False
     if followed.step(step_id) in live.steps:
         enrolment = story.memory.enrolments[key]
-        left = exit_reason(story.facts, enrolment, followed.policies)
+        left = exit_reason(
+            story.facts, enrolment, followed.policies, is_sound=True
+        )
         return left not in {"opted_out", "replied"}
     return False
 

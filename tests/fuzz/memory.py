@@ -73,7 +73,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Memory:
-    """Everything by enrolment, but for the pauses, by sequence."""
+    """By enrolment, but for pauses and definitions, by sequence."""
 
     enrolments: Mapping[Key, Enrolment] = field(default_factory=dict)
     exits: Mapping[Key, str] = field(default_factory=dict)
@@ -83,6 +83,8 @@ class Memory:
     links: Mapping[Key, Link] = field(default_factory=dict)
     untagged: frozenset[Key] = frozenset()
     pauses: Mapping[UUID, tuple[Pause, ...]] = field(default_factory=dict)
+    # The last definition of each sequence whose chain was whole
+    sound: Mapping[UUID, Definition] = field(default_factory=dict)
     # What each contact followed at the last build
     followed: Mapping[Key, Definition] = field(default_factory=dict)
     rows: Mapping[Key, Mapping[UUID, Row]] = field(default_factory=dict)

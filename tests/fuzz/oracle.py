@@ -28,18 +28,24 @@ def build(memory: Memory, facts: Facts, now: datetime) -> tuple[Memory, Rows]:
         for sequence in facts.sequences
         if sequence.steps
     }
+    sound = {
+        sequence_id: definition
+        for sequence_id, definition in definitions.items()
+        if definition.misconfiguration is None
+    }
     memory = replace(
         memory,
-        pauses=_pauses(memory, facts, now),
+        pauses=_pauses(memory, facts, sound, now),
+        sound={**memory.sound, **sound},
         untagged=memory.untagged | _untagged(memory, facts),
     )
     new = enrol(facts, memory, definitions, now)
     enrolments = {**memory.enrolments, **{e.key: e for e in new}}
     memory = replace(memory, enrolments=enrolments)
     final = memory.exits
-    memory = _leave(memory, facts, definitions)
+    memory = _leave(memory, facts, sound)
     for enrolment in memory.enrolments.values():
-        contact = _contact(memory, facts, enrolment, definitions, now)
+        contact = _contact(memory, facts, enrolment, now)
         folded = fold(contact)
         memory = _remember(memory, contact, folded)
         if enrolment.key not in final:
@@ -48,7 +54,10 @@ def build(memory: Memory, facts: Facts, now: datetime) -> tuple[Memory, Rows]:
 
 
 def _pauses(
-    memory: Memory, facts: Facts, now: datetime
+    memory: Memory,
+    facts: Facts,
+    sound: Mapping[UUID, Definition],
+    now: datetime,
 ) -> dict[UUID, tuple[Pause, ...]]:
     """Return the pauses that builds saw, of sequences that are gone too."""
     by_id = {sequence.id: sequence for sequence in facts.sequences}
@@ -57,7 +66,9 @@ def _pauses(
         sequence = by_id.get(sequence_id)
         known = pauses.get(sequence_id, ())
         is_open = bool(known) and known[-1][1] is None
-        holds = sequence is None or is_paused(sequence)
+        holds = (
+            sequence is None or is_paused(sequence) or sequence_id not in sound
+        )
         if holds and not is_open:
             pauses[sequence_id] = (*known, (now, None))
         elif is_open and not holds:
@@ -78,30 +89,27 @@ def _untagged(memory: Memory, facts: Facts) -> set[Key]:
     }
 
 
-def followed(
-    memory: Memory,
-    enrolment: Enrolment,
-    definitions: Mapping[UUID, Definition],
-) -> Definition:
+def followed(memory: Memory, enrolment: Enrolment) -> Definition:
     """Return the definition that the contact follows."""
     if ended := memory.ended.get(enrolment.key):
         return ended.definition
     if enrolment.key in memory.exits and enrolment.key in memory.followed:
         return memory.followed[enrolment.key]
-    current = definitions.get(enrolment.key.sequence_id)
-    if current is None or current.policies.on_edit == "pin":
-        return enrolment.definition
-    return current
+    last = memory.sound[enrolment.key.sequence_id]
+    return enrolment.definition if last.policies.on_edit == "pin" else last
 
 
 def _leave(
-    memory: Memory, facts: Facts, definitions: Mapping[UUID, Definition]
+    memory: Memory, facts: Facts, sound: Mapping[UUID, Definition]
 ) -> Memory:
     exits = dict(memory.exits)
     for key, enrolment in memory.enrolments.items():
         if key not in exits and key not in memory.ended:
-            policies = followed(memory, enrolment, definitions).policies
-            if reason := exit_reason(facts, enrolment, policies):
+            policies = followed(memory, enrolment).policies
+            is_sound = key.sequence_id in sound
+            if reason := exit_reason(
+                facts, enrolment, policies, is_sound=is_sound
+            ):
                 exits[key] = reason
     # what this build sees of edits still counts for who leaves in it
     before = {
@@ -116,7 +124,6 @@ def _contact(
     memory: Memory,
     facts: Facts,
     enrolment: Enrolment,
-    definitions: Mapping[UUID, Definition],
     now: datetime,
 ) -> Contact:
     key = enrolment.key
@@ -125,7 +132,7 @@ def _contact(
     own = memory.pauses.get(key.sequence_id, ())
     return Contact(
         enrolment=enrolment,
-        definition=followed(memory, enrolment, definitions),
+        definition=followed(memory, enrolment),
         attempts=_by_step(mine),
         receipts=tuple(r for r in facts.receipts if r.attempt_id in ids),
         faults=facts.faults,

@@ -89,8 +89,13 @@ def judge(
     *,
     is_passed: bool,
     is_over: bool,
+    is_here: bool,
 ) -> Verdict:
-    """Return what is known of a step; over: the enrolment has ended."""
+    """Return what is known of a step.
+
+    Over: the enrolment has ended. Here: the step is in the definition, else
+    it is not sent again.
+    """
     if not known:
         return Verdict("untried")
     sent = [attempt for attempt in known if attempt.is_sent]
@@ -102,9 +107,10 @@ def judge(
         return Verdict("sent", last.sent_at)
     if last.is_undelivered or last.attempt.status == "failed":
         retries = policies.on_undelivered == "retry" or not last.is_undelivered
-        return _failed(
+        verdict = _failed(
             known, policies, faults, retries=retries, is_passed=is_passed
         )
+        return verdict if is_here else _given_up(verdict)
     claim = last.attempt.claimed_at
     grace = claim + timedelta(minutes=policies.unknown_grace_minutes)
     until = max(grace, last.attempt.deadline_at)
@@ -113,7 +119,7 @@ def judge(
     if now < until or policies.on_unknown == "hold":
         return Verdict("waiting", due_at=until, expected_at=claim)
     resends = policies.on_unknown == "resend" and len(known) < MAX_ATTEMPTS
-    if resends and not is_passed:
+    if resends and is_here and not is_passed:
         return Verdict("resend", settled_at=claim, due_at=until)
     return Verdict("assumed", claim)
 
@@ -129,6 +135,13 @@ def _sent(
     if now >= deadline:
         return Verdict("sent", at)
     return Verdict("receipt", at, due_at=deadline, expected_at=at)
+
+
+def _given_up(verdict: Verdict) -> Verdict:
+    """Return a failure instead of a retry, for which nothing stops."""
+    if verdict.kind != "retry":
+        return verdict
+    return Verdict("failed", verdict.settled_at, fault=verdict.fault)
 
 
 def _failed(

@@ -13,14 +13,9 @@ with enrollments as (
 
 ),
 
-current_definitions as (
+definitions as (
 
-    select distinct
-        user_id,
-        sequence_id,
-        definition_hash,
-        on_edit
-    from {{ ref('int_sequence_steps_ordered') }}
+    select * from {{ ref('int_definitions_followed') }}
 
 )
 
@@ -42,17 +37,17 @@ select
     coalesce(
         decisions.end_hash,
         decisions.exit_hash,
-        case current_definitions.on_edit
-            when 'pin' then enrollments.definition_hash
-            else current_definitions.definition_hash
+        case
+            when definitions.on_edit = 'follow'
+                then definitions.definition_hash
         end,
         enrollments.definition_hash
     ) as followed_hash
 from enrollments
-left join current_definitions
+left join definitions
     on
-        enrollments.user_id = current_definitions.user_id
-        and enrollments.sequence_id = current_definitions.sequence_id
+        enrollments.user_id = definitions.user_id
+        and enrollments.sequence_id = definitions.sequence_id
 cross join lateral (
     select
         coalesce(bool_or(decided.decision = 'ended'), false) as is_ended,

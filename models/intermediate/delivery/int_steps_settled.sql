@@ -11,7 +11,7 @@ with chained as (
         coalesce(
             retry_at is not null and not ends_enrollment and not is_passed
             and (exit_reason is not null or not is_ended), false
-        ) as can_retry
+        ) as has_retry_left
     from {{ ref('int_steps_chained') }}
 
 ),
@@ -19,7 +19,8 @@ with chained as (
 -- Settled are sent, assumed_sent, failed and late; none, released, retry,
 -- resend, waiting (for an outcome) and awaiting (a receipt) are open. Once a
 -- later step was attempted this one is passed: what comes to light about it
--- sends nothing again and stops nothing.
+-- sends nothing again and stops nothing. A step that is in the definition no
+-- more is not sent again, either.
 resolved as (
 
     select
@@ -32,16 +33,18 @@ resolved as (
                 then 'awaiting'
             when verdict = 'undelivered' and is_passed then 'sent'
             when
-                verdict = 'undelivered' and can_retry
+                verdict = 'undelivered' and has_retry_left and is_present
                 and on_undelivered = 'retry' then 'retry'
             when verdict = 'undelivered' then 'failed'
-            when verdict = 'failed' and can_retry then 'retry'
+            when verdict = 'failed' and has_retry_left and is_present
+                then 'retry'
             when verdict <> 'unknown' then verdict
             when is_ended then 'assumed_sent'
             when on_unknown = 'hold' or grace_until > {{ now_utc() }}
                 then 'waiting'
             when
-                on_unknown = 'resend' and not is_passed and exit_reason is null
+                on_unknown = 'resend' and not is_passed and is_present
+                and exit_reason is null
                 and attempts_used < {{ var('max_attempts') }} then 'resend'
             else 'assumed_sent'
         end as resolution
@@ -54,8 +57,12 @@ settled as (
     select
         *,
         resolution in ('sent', 'assumed_sent', 'failed', 'late') as is_settled,
+        -- One that was removed before its retry is no failure to stop for
         resolution = 'failed' and not is_passed
-        and (on_failure = 'stop' or ends_enrollment) as stops_enrollment,
+        and (
+            ends_enrollment
+            or (on_failure = 'stop' and (is_present or not has_retry_left))
+        ) as stops_enrollment,
         -- As far as one can tell, while the outcome is not known
         case
             when resolution in ('sent', 'awaiting') then sent_at

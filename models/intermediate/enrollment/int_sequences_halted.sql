@@ -11,6 +11,12 @@ steps as (
 
 ),
 
+chains as (
+
+    select * from {{ ref('int_sequences_judged') }}
+
+),
+
 judged as (
 
     select
@@ -19,9 +25,15 @@ judged as (
         case
             when steps.sequence_id is null then 'sequence_missing'
             when not sequences.is_active then 'sequence_paused'
+            when chains.misconfiguration is not null
+                then 'sequence_misconfigured'
         end as pause_reason
     from sequences
     left join steps on sequences.sequence_id = steps.sequence_id
+    left join chains
+        on
+            sequences.user_id = chains.user_id
+            and sequences.sequence_id = chains.sequence_id
 
 )
 

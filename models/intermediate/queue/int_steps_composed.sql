@@ -32,7 +32,6 @@ composed as (
         definitions.min_gap_seconds,
         definitions.max_gap_seconds,
         definitions.source_hash,
-        definitions.is_misconfigured,
         definitions.on_reply,
         definitions.time_zone,
         definitions.quiet_from,

@@ -37,10 +37,7 @@ judged as (
                 then 'outcome_unknown'
             when steps.attempt_status is not null then 'awaiting_build'
         end as outcome_hold,
-        case
-            when paused.hold_reason is not null then paused.hold_reason
-            when steps.is_misconfigured then 'sequence_misconfigured'
-        end as sequence_hold,
+        paused.hold_reason as sequence_hold,
         case
             when steps.due_at > {{ now_utc() }} then 'scheduled'
             when {{ moved_by_weekend }} then 'weekend'

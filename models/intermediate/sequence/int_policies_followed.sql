@@ -19,10 +19,12 @@ current_definitions as (
         on_reply,
         on_retag
     from {{ ref('int_sequence_steps_ordered') }}
+    where not is_misconfigured
 
 ),
 
--- As the fold follows definitions: the current one says which of the two holds
+-- As the fold follows definitions: the current one says which of the two
+-- holds. Where there is no sound one the build that sees it again decides.
 followed as (
 
     select
@@ -38,7 +40,7 @@ followed as (
             else recorded.on_retag
         end as on_retag
     from recorded
-    left join current_definitions
+    inner join current_definitions
         on
             recorded.user_id = current_definitions.user_id
             and recorded.sequence_id = current_definitions.sequence_id
