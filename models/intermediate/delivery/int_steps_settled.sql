@@ -10,7 +10,11 @@ with chained as (
             as receipt_until,
         coalesce(
             retry_at is not null and not ends_enrollment and not is_passed
-            and (exit_reason is not null or not is_ended), false
+            and (exit_reason is not null or not is_ended)
+            and (
+                verdict = 'failed'
+                or (verdict = 'undelivered' and on_undelivered = 'retry')
+            ), false
         ) as has_retry_left
     from {{ ref('int_steps_chained') }}
 
@@ -32,12 +36,8 @@ resolved as (
                 and exit_reason is null and receipt_until > {{ now_utc() }}
                 then 'awaiting'
             when verdict = 'undelivered' and is_passed then 'sent'
-            when
-                verdict = 'undelivered' and has_retry_left and is_present
-                and on_undelivered = 'retry' then 'retry'
+            when has_retry_left and is_present then 'retry'
             when verdict = 'undelivered' then 'failed'
-            when verdict = 'failed' and has_retry_left and is_present
-                then 'retry'
             when verdict <> 'unknown' then verdict
             when is_ended then 'assumed_sent'
             when on_unknown = 'hold' or grace_until > {{ now_utc() }}
