@@ -21,6 +21,7 @@ OF_THE_DIAGNOSTICS = {
     "assert_every_lead_is_diagnosed",
     "assert_lead_without_a_sequence_has_one_row",
 }
+OFF_THE_PATH = OF_THE_DIAGNOSTICS
 PRIVATE_YAML_KEYS = {"meta", "tags", "group", "freshness", "loaded_at_field"}
 
 Node = dict[str, Any]
@@ -133,6 +134,46 @@ def test_a_cycle_runs_every_test_of_the_ledger(nodes: dict[str, Node]) -> None:
         and not built.issuperset(node["depends_on"]["nodes"])
     }
     assert skipped == OF_THE_DIAGNOSTICS
+
+
+def test_every_test_of_the_queue_closes_the_gate(
+    nodes: dict[str, Node],
+) -> None:
+    """As macros/is_on_path.sql has it: through ephemeral models."""
+    path = with_parents({"due_steps", "held_devices"}, nodes)
+    tests = [
+        node
+        for node in nodes.values()
+        if node["resource_type"] == "test"
+        and node["config"]["severity"].lower() == "error"
+    ]
+    guards = {
+        node["name"]
+        for node in tests
+        if {part["unique_id"] for part in relations(node, nodes)} <= path
+    }
+    of_the_queue = {
+        node["name"]
+        for node in tests
+        if node["path"].startswith(("queue/", "enrollment/"))
+    }
+    assert of_the_queue - guards == OFF_THE_PATH
+
+
+def with_parents(names: set[str], nodes: dict[str, Node]) -> set[str]:
+    """Return the ids of those nodes and of all that they are made of."""
+    found: set[str] = set()
+    waiting = [
+        key
+        for key, node in nodes.items()
+        if node["resource_type"] == "model" and node["name"] in names
+    ]
+    while waiting:
+        key = waiting.pop()
+        if key in nodes and key not in found:
+            found.add(key)
+            waiting += nodes[key].get("depends_on", {}).get("nodes", [])
+    return found
 
 
 def test_no_view_hangs_on_an_app_table(nodes: dict[str, Node]) -> None:

@@ -514,3 +514,19 @@ def test_a_run_before_init_says_what_to_do(
     assert refused.exit_code == 2
     assert "dispatcher init" in refused.stderr
     assert "Traceback" not in refused.output
+
+
+def test_a_double_row_of_the_ledger_closes_the_gate(warm: World) -> None:
+    """Guarantee 1's own test reads what no model of the queue does."""
+    warm.dispatch("0:05")
+    warm.execute("drop index dispatch.broadcast_messages_once")
+    warm.execute(
+        "insert into dispatch.broadcast_messages"
+        " select (jsonb_populate_record(sent, jsonb_build_object("
+        "'attempt_no', 2, 'id', gen_random_uuid(),"
+        " 'row_xid', pg_current_xact_id()::text))).*"
+        " from dispatch.broadcast_messages as sent"
+    )
+    with pytest.raises(BuildError, match="assert_no_step_is_sent_twice"):
+        warm.build("0:10")
+    assert warm.gate() == ["build_failed"]
