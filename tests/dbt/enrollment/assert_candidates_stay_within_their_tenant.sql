@@ -1,5 +1,6 @@
 -- A lead is enrolled into a sequence of its own tenant, on a device of its
 -- own tenant. This stands before the insert: what fails here is not enrolled.
+-- What the CRM has deleted since the candidates were built is no stranger.
 with candidates as (
 
     select * from {{ ref('enrollment_candidates') }}
@@ -8,7 +9,7 @@ with candidates as (
 
 leads as (
 
-    select * from {{ ref('stg_app__leads') }}
+    select * from {{ ref('stg_app__lead_ids') }}
 
 ),
 
@@ -29,26 +30,20 @@ strangers as (
     select
         candidates.user_id,
         candidates.enrollment_id,
-        leads.lead_id is not null as has_lead,
-        sequences.sequence_id is not null as has_sequence,
-        devices.device_id is not null as has_device
+        leads.user_id as lead_user_id,
+        sequences.user_id as sequence_user_id,
+        devices.user_id as device_user_id
     from candidates
     left join leads
-        on
-            candidates.user_id = leads.user_id
-            and candidates.lead_id = leads.lead_id
+        on candidates.lead_id = leads.lead_id
     left join sequences
-        on
-            candidates.user_id = sequences.user_id
-            and candidates.sequence_id = sequences.sequence_id
+        on candidates.sequence_id = sequences.sequence_id
     left join devices
-        on
-            candidates.user_id = devices.user_id
-            and candidates.device_id = devices.device_id
+        on candidates.device_id = devices.device_id
     where
-        leads.lead_id is null
-        or sequences.sequence_id is null
-        or devices.device_id is null
+        candidates.user_id <> leads.user_id
+        or candidates.user_id <> sequences.user_id
+        or candidates.user_id <> devices.user_id
 
 )
 
