@@ -1,6 +1,7 @@
--- No enrolment that goes on has a lead, a sequence or a device of another
--- tenant. What the CRM has deleted since belongs to nobody and is no breach. Of
--- the enrolments that this build folded.
+-- Nobody is enrolled with a lead, a sequence or a device of another tenant. Of
+-- the enrolments of this build: what the CRM moves to another tenant later is no
+-- breach of ours, and no row that leads to a send has it, for all are joined by
+-- their tenant.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
@@ -10,13 +11,6 @@ with folded as (
 enrollments as (
 
     select * from {{ ref('sequence_enrollments') }}
-
-),
-
-endings as (
-
-    select * from {{ ref('sequence_decisions') }}
-    where decision = 'ended'
 
 ),
 
@@ -38,7 +32,7 @@ devices as (
 
 ),
 
-open_enrollments as (
+new_enrollments as (
 
     select enrollments.*
     from folded
@@ -46,33 +40,27 @@ open_enrollments as (
         on
             folded.user_id = enrollments.user_id
             and folded.enrollment_id = enrollments.enrollment_id
-    where
-        not exists (
-            select 1 from endings
-            where
-                endings.user_id = folded.user_id
-                and endings.enrollment_id = folded.enrollment_id
-        )
+    where enrollments.invocation_id = '{{ invocation_id }}'
 
 ),
 
 strangers as (
 
     select
-        open_enrollments.user_id,
-        open_enrollments.enrollment_id,
+        new_enrollments.user_id,
+        new_enrollments.enrollment_id,
         leads.user_id as lead_user_id,
         sequences.user_id as sequence_user_id,
         devices.user_id as device_user_id
-    from open_enrollments
-    left join leads on open_enrollments.lead_id = leads.lead_id
+    from new_enrollments
+    left join leads on new_enrollments.lead_id = leads.lead_id
     left join sequences
-        on open_enrollments.sequence_id = sequences.sequence_id
-    left join devices on open_enrollments.device_id = devices.device_id
+        on new_enrollments.sequence_id = sequences.sequence_id
+    left join devices on new_enrollments.device_id = devices.device_id
     where
-        open_enrollments.user_id <> leads.user_id
-        or open_enrollments.user_id <> sequences.user_id
-        or open_enrollments.user_id <> devices.user_id
+        new_enrollments.user_id <> leads.user_id
+        or new_enrollments.user_id <> sequences.user_id
+        or new_enrollments.user_id <> devices.user_id
 
 )
 

@@ -16,6 +16,7 @@ from dispatcher.store.connect import connect
 from tests.dispatcher.integration.harness import (
     DATABASE,
     OTHER_PHONE,
+    OTHER_TENANT,
     PHONE,
     TARGET,
     Server,
@@ -530,3 +531,17 @@ def test_a_double_row_of_the_ledger_closes_the_gate(warm: World) -> None:
     with pytest.raises(BuildError, match="assert_no_step_is_sent_twice"):
         warm.build("0:10")
     assert warm.gate() == ["build_failed"]
+
+
+@pytest.mark.parametrize("table", ["leads", "user_devices"])
+def test_what_moves_to_another_tenant_stops_nobody_else(
+    warm: World, table: str
+) -> None:
+    warm.tenant(OTHER_TENANT)
+    warm.dispatch("0:05")
+    warm.execute(f"update {table} set user_id = %s", OTHER_TENANT)
+    for moment in ("0:10", "24:10"):
+        warm.build(moment)
+        assert warm.gate() == []
+    warm.dispatch("24:11")
+    assert warm.texts() == [FIRST]
