@@ -34,6 +34,20 @@ resumed as (
 
 ),
 
+last_folded as (
+
+    {{ last_folded(this) }}
+
+),
+
+-- Folded and tested again, or this build would know nothing of what is wrong
+unproven as (
+
+    select * from last_folded
+    where exists (select 1 from {{ ref('int_folds_unproven') }})
+
+),
+
 last_fold as (
 
     select * from {{ ref('int_folds_latest') }}
@@ -57,6 +71,11 @@ unioned as (
         *,
         'resumed' as cause
     from resumed
+    union all
+    select
+        *,
+        'unproven' as cause
+    from unproven
     union all
     select
         *,

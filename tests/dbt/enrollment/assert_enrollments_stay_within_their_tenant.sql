@@ -1,7 +1,7 @@
 -- Nobody is enrolled with a lead, a sequence or a device of another tenant. Of
--- the enrolments of this build: what the CRM moves to another tenant later is no
--- breach of ours, and no row that leads to a send has it, for all are joined by
--- their tenant.
+-- the enrolments of this build: what the CRM moves to another tenant later is
+-- no breach of ours, and the claim takes a device and a sequence of the
+-- message's own tenant alone.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}

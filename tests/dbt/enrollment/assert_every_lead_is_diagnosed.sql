@@ -1,14 +1,45 @@
 -- Everything has a reason: each lead, and each sequence that a lead names,
--- has a row in the diagnostics.
-with leads as (
+-- has a row in the diagnostics. Of leads that the build could see: the CRM goes
+-- on writing. Where rows do not tell when they were written, all are asked for.
+with versions as (
 
-    select * from {{ ref('stg_app__leads') }}
+    select * from {{ ref('stg_app__lead_versions') }}
+
+),
+
+watermarks as (
+
+    select * from {{ ref('lead_watermarks') }}
+
+),
+
+leads as (
+
+    select * from versions
+    where
+        not {{ leads_are_versioned() }}
+        or lead_age > (
+            select age(watermarks.watermark::xid) from watermarks
+            order by watermarks.watermark desc
+            limit 1
+        )
+
+),
+
+named as (
+
+    select * from {{ ref('int_leads_matched') }}
 
 ),
 
 matched as (
 
-    select * from {{ ref('int_leads_matched') }}
+    select named.*
+    from named
+    inner join leads
+        on
+            named.user_id = leads.user_id
+            and named.lead_id = leads.lead_id
 
 ),
 
