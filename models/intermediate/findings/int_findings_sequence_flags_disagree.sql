@@ -16,10 +16,13 @@ described as (
             '%s has is_active %s but status %s, and counts as not active',
             sequence_name, is_flagged_active, sequence_status
         ) as explanation,
+        -- As it counts already, so that a cure sends to nobody
         format(
-            'update {{ var("app_schema") }}.sequences set status = %L '
-            || 'where id = %L',
-            case when is_flagged_active then 'active' else 'inactive' end,
+            'update {{ var("app_schema") }}.sequences set %s where id = %L',
+            case
+                when is_flagged_active then 'is_active = false'
+                else 'status = ''inactive'''
+            end,
             sequence_id
         ) as cure
     from sequences

@@ -202,6 +202,30 @@ def test_every_cure_runs_and_those_that_mend_mend(world: World) -> None:
     assert left == LOOKED_AT
 
 
+def test_the_cure_of_flags_that_disagree_sends_to_nobody(warm: World) -> None:
+    warm.sequence("HOT", sequence=HOT)
+    warm.execute(
+        "update sequences set status = 'archived' where id = %s", HOT
+    )
+    warm.execute(
+        "update sequences set is_active = false where id = %s", WARM
+    )
+    warm.lead(OTHER_PHONE, "HOT")
+    warm.now("0:10")
+    cures = [
+        cure
+        for finding, cure in findings(warm)
+        if finding == "sequence_flags_disagree"
+    ]
+    assert len(cures) == 2
+    for cure in cures:
+        assert apply(warm, cure) == 1
+    assert findings(warm) == []
+    enrolled = "select sequence_id from drip_memory.sequence_enrollments"
+    assert warm.rows(enrolled) == [(WARM,)]
+    assert warm.due() == []
+
+
 def test_a_delay_beyond_all_times_stops_no_build(warm: World) -> None:
     warm.execute("update sequence_steps set trigger_delay_hours = 2147483647")
     found = {finding for finding, _ in findings(warm)}
