@@ -19,7 +19,8 @@ receipts as (
             as is_delivered,
         bool_or(receipt_status in ('read', 'played')) as is_read,
         bool_or(receipt_status = 'failed') as has_failed,
-        max(fault_class) as fault_class
+        max(fault_class) as fault_class,
+        max(error_message) as error_message
     from {{ ref('stg_dispatch__receipt_events') }}
     group by user_id, message_id
 
@@ -42,12 +43,13 @@ judged as (
         end as attempt_outcome,
         coalesce(receipts.is_delivered, false) as is_delivered,
         coalesce(receipts.is_read, false) as is_read,
-        attempts.attempt_status = 'sent'
+        -- As the fold has it: what the ledger calls failed or released is that
+        attempts.attempt_status in ('sent', 'sending', 'unknown')
         and coalesce(
             receipts.has_failed and not receipts.is_delivered, false
         ) as is_undelivered,
-        coalesce(attempts.fault_class, receipts.fault_class)
-            as reported_fault_class
+        receipts.fault_class as receipt_fault_class,
+        receipts.error_message as receipt_error
     from attempts
     left join furthest
         on
@@ -58,6 +60,24 @@ judged as (
             attempts.user_id = receipts.user_id
             and attempts.message_id = receipts.message_id
 
+),
+
+-- Why a message was not delivered its receipt says, not what the ledger has of
+-- an answer that was never understood
+explained as (
+
+    select
+        *,
+        case
+            when is_undelivered then receipt_fault_class
+            else coalesce(fault_class, receipt_fault_class)
+        end as reported_fault_class,
+        case
+            when is_undelivered then coalesce(receipt_error, error_message)
+            else error_message
+        end as reported_error
+    from judged
+
 )
 
-select * from judged
+select * from explained

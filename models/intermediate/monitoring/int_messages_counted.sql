@@ -1,7 +1,7 @@
 with attempts as (
 
     select * from {{ ref('int_attempts_reported') }}
-    where attempt_outcome = 'sent'
+    where attempt_outcome = 'sent' or is_undelivered
 
 ),
 
@@ -12,18 +12,22 @@ replies as (
 ),
 
 -- Messages are attempts that were sent, recipients the numbers they went to:
--- somebody who got a message twice is one of them
+-- somebody who got a message twice is one of them. What was not delivered need
+-- not be known as sent.
 counted as (
 
     select
         attempts.user_id,
         attempts.sequence_stepid,
-        count(*) as messages_sent,
+        count(*) filter (where attempts.attempt_outcome = 'sent')
+            as messages_sent,
         count(*) filter (where attempts.is_delivered) as messages_delivered,
         count(*) filter (where attempts.is_read) as messages_read,
         count(*) filter (where attempts.is_undelivered)
             as messages_undelivered,
-        count(distinct attempts.recipient_phone) as recipients_sent,
+        count(distinct attempts.recipient_phone)
+        filter (where attempts.attempt_outcome = 'sent')
+            as recipients_sent,
         count(distinct attempts.recipient_phone)
         filter (where replies.message_id is not null)
             as recipients_replied

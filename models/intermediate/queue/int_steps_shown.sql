@@ -16,6 +16,13 @@ receipts as (
 
 ),
 
+failures as (
+
+    select * from {{ ref('stg_dispatch__receipt_events') }}
+    where receipt_status = 'failed'
+
+),
+
 -- What holds the device holds a step that nothing else does
 held as (
 
@@ -45,21 +52,22 @@ held as (
 shown as (
 
     select
-        *,
+        held.*,
         case
-            when hold_reason = 'awaiting_build' and attempt_status = 'sent'
+            when
+                held.hold_reason = 'awaiting_build'
+                and held.attempt_status = 'sent'
                 then 'sent'
-            else status
+            else held.status
         end as step_status,
-        coalesce(
-            (
-                select receipts.receipt_status from receipts
-                where
-                    receipts.user_id = held.user_id
-                    and receipts.message_id = held.message_id
-            ),
-            attempt_status
-        ) as message_status,
+        coalesce(receipt.receipt_status, held.attempt_status)
+            as message_status,
+        case
+            when failure.is_undelivered then failure.fault_class
+            else held.fault_class
+        end as reported_fault_class,
+        coalesce(failure.error_message, held.error_message)
+            as reported_error,
         array_to_string(
             array(
                 select missing.field
@@ -71,6 +79,27 @@ shown as (
             ), ', '
         ) as missing_fields
     from held
+    left join lateral (
+        select receipts.receipt_status from receipts
+        where
+            receipts.user_id = held.user_id
+            and receipts.message_id = held.message_id
+        limit 1
+    ) as receipt on true
+    -- Asked only of what may be undelivered, which is little
+    left join lateral (
+        select
+            true as is_undelivered,
+            coalesce(failures.fault_class, 'UNCLASSIFIED') as fault_class,
+            failures.error_message
+        from failures
+        where
+            failures.user_id = held.user_id
+            and failures.message_id = held.message_id
+            and receipt.receipt_status in ('failed', 'sent')
+            and held.attempt_status in ('sent', 'sending', 'unknown')
+        limit 1
+    ) as failure on true
 
 )
 

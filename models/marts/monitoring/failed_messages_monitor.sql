@@ -1,7 +1,7 @@
 with attempts as (
 
     select * from {{ ref('int_attempts_reported') }}
-    where attempt_outcome <> 'in_flight'
+    where attempt_outcome <> 'in_flight' or is_undelivered
 
 ),
 
@@ -24,14 +24,17 @@ counted as (
         count(*) filter (where attempt_outcome = 'released')
             as messages_released,
         count(*) filter (where is_undelivered) as messages_undelivered,
-        max(finished_at) as last_seen_at,
+        max(coalesce(finished_at, deadline_at)) as last_seen_at,
         {{ without_numbers(
-            '(array_agg(error_message order by finished_at desc))[1]'
+            '(array_agg(reported_error order by '
+            'coalesce(finished_at, deadline_at) desc))[1]'
         ) }}
             as example_error
     from attempts
+    -- One left `sending` has no fault, and is unknown from its deadline on
     where
         is_undelivered
+        or attempt_outcome = 'unknown'
         or (fault_class is not null and attempt_outcome <> 'sent')
     group by user_id, device_id, coalesce(reported_fault_class, 'UNCLASSIFIED')
 

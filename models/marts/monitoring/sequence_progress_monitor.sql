@@ -16,7 +16,7 @@ described as (
         next_trigger_time,
         completed_at,
         sent_at,
-        error_message,
+        reported_error as error_message,
         case
             when step_status = 'completed' then 'Step completed'
             when step_status = 'sent' then 'Message sent'
@@ -48,7 +48,7 @@ described as (
         held_until,
         attempt_no,
         attempts_used,
-        fault_class,
+        reported_fault_class as fault_class,
         message_id
     from steps
 

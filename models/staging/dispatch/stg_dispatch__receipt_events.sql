@@ -18,6 +18,7 @@ renamed as (
         broadcast_messages.enrollment_id,
         delivery_receipts.status as receipt_status,
         delivery_receipts.fault_class,
+        delivery_receipts.error_message,
         delivery_receipts.occurred_at,
         delivery_receipts.row_xid
     from delivery_receipts

@@ -97,3 +97,45 @@ def test_every_time_is_an_instant(world: World) -> None:
         " and data_type = 'timestamp without time zone'"
     )
     assert naive == []
+
+
+def test_an_undelivered_message_has_the_fault_of_its_receipt(
+    unknown: World,
+) -> None:
+    unknown.execute(
+        "insert into dispatch.delivery_receipts (user_id, message_id, status,"
+        " fault_class, error_message, occurred_at)"
+        " select user_id, id, 'failed', 'RECIPIENT_INVALID', 'no such number',"
+        " dispatch.now_utc() from dispatch.broadcast_messages"
+    )
+    unknown.build("0:20", select=[])
+    faults = (
+        "select fault_class, messages_unknown, messages_undelivered,"
+        " example_error from drip.failed_messages_monitor"
+    )
+    assert unknown.rows(faults) == [
+        ("RECIPIENT_INVALID", 1, 1, "no such number")
+    ]
+    for report in ("device_performance_monitor", "step_funnel"):
+        undelivered = (
+            "select sum(messages_undelivered) from drip."  # noqa: S608
+            f"{report} where user_id = %s"
+        )
+        assert unknown.value(undelivered, TENANT) == 1
+    assert unknown.monitor("fault_class", "error_message")[0] == (
+        *(1, "RECIPIENT_INVALID", "no such number"),
+    )
+
+
+def test_what_is_left_sending_is_among_the_failed(unknown: World) -> None:
+    unknown.execute(
+        "update dispatch.broadcast_messages set status = 'sending',"
+        " finished_at = null, fault_class = null, error_message = null,"
+        " http_status = null"
+    )
+    unknown.now("0:30")
+    faults = (
+        "select fault_class, messages_unknown, last_seen_at is not null"
+        " from drip.failed_messages_monitor"
+    )
+    assert unknown.rows(faults) == [("UNCLASSIFIED", 1, True)]
