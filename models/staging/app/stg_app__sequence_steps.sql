@@ -25,9 +25,10 @@ renamed as (
         coalesce(trigger_delay_hours not between 0 and {{ longest }}, false)
             as is_delay_unusable,
         {{ message_type('message_type', 'media_url') }} as message_type,
-        nullif(content, '') as content,
+        -- Blanks are no text
+        case when content ~ '\S' then content end as content,
         nullif(trim(media_url), '') as media_url,
-        nullif(caption, '') as caption,
+        case when caption ~ '\S' then caption end as caption,
         min_delay_seconds as min_gap_seconds,
         max_delay_seconds as max_gap_seconds,
         coalesce(
