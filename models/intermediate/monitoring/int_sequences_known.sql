@@ -38,12 +38,25 @@ switched as (
 
 named as (
 
-    select distinct on (user_id, sequence_id)
-        user_id,
-        sequence_id,
-        sequence_name
+    -- An edit that is taken back is not recorded anew: the definition decided
+    -- on last has the name, else the one recorded last
+    select distinct on (definitions.user_id, definitions.sequence_id)
+        definitions.user_id,
+        definitions.sequence_id,
+        definitions.sequence_name,
+        defined.definition_hash
     from definitions
-    order by user_id asc, sequence_id asc, recorded_at desc
+    left join defined
+        on
+            definitions.user_id = defined.user_id
+            and definitions.sequence_id = defined.sequence_id
+    order by
+        definitions.user_id asc,
+        definitions.sequence_id asc,
+        coalesce(
+            definitions.definition_hash = defined.definition_hash, false
+        ) desc,
+        definitions.recorded_at desc
 
 ),
 
@@ -54,17 +67,13 @@ described as (
         named.user_id,
         named.sequence_id,
         named.sequence_name,
-        defined.definition_hash,
+        named.definition_hash,
         case
             when switched.reason = 'sequence_missing' then 'missing'
             when switched.decision = 'paused' then 'paused'
             else 'active'
         end as sequence_state
     from named
-    left join defined
-        on
-            named.user_id = defined.user_id
-            and named.sequence_id = defined.sequence_id
     left join switched
         on
             named.user_id = switched.user_id
