@@ -18,7 +18,9 @@ counted as (
 
     select
         attempts.user_id,
+        attempts.sequence_id,
         attempts.sequence_stepid,
+        max(attempts.day_number) as day_number,
         count(*) filter (where attempts.attempt_outcome = 'sent')
             as messages_sent,
         count(*) filter (where attempts.is_delivered) as messages_delivered,
@@ -36,7 +38,10 @@ counted as (
         on
             attempts.user_id = replies.user_id
             and attempts.message_id = replies.message_id
-    group by attempts.user_id, attempts.sequence_stepid
+    group by
+        attempts.user_id,
+        attempts.sequence_id,
+        attempts.sequence_stepid
 
 )
 

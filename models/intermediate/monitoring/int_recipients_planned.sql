@@ -21,6 +21,7 @@ came_once as (
 
     select
         user_id,
+        sequence_id,
         sequence_stepid,
         count(*) as recipients
     from steps
@@ -32,7 +33,7 @@ came_once as (
                 and returned.sequence_id = steps.sequence_id
                 and returned.contact_phone = steps.contact_phone
         )
-    group by user_id, sequence_stepid
+    group by user_id, sequence_id, sequence_stepid
 
 ),
 
@@ -40,6 +41,7 @@ came_again as (
 
     select
         steps.user_id,
+        steps.sequence_id,
         steps.sequence_stepid,
         count(distinct steps.contact_phone) as recipients
     from steps
@@ -48,7 +50,7 @@ came_again as (
             steps.user_id = returned.user_id
             and steps.sequence_id = returned.sequence_id
             and steps.contact_phone = returned.contact_phone
-    group by steps.user_id, steps.sequence_stepid
+    group by steps.user_id, steps.sequence_id, steps.sequence_stepid
 
 ),
 
@@ -64,10 +66,11 @@ summed as (
 
     select
         user_id,
+        sequence_id,
         sequence_stepid,
         sum(recipients)::bigint as recipients
     from unioned
-    group by user_id, sequence_stepid
+    group by user_id, sequence_id, sequence_stepid
 
 )
 

@@ -10,10 +10,15 @@ sequences as (
 
 ),
 
--- The step as its sequence has it now, else as it was recorded last
+-- The CRM may move a step to another sequence: it is known in both. The step
+-- as its sequence has it now, else as it was recorded last
 latest as (
 
-    select distinct on (definitions.user_id, definitions.sequence_stepid)
+    select distinct on (
+        definitions.user_id,
+        definitions.sequence_id,
+        definitions.sequence_stepid
+    )
         definitions.user_id,
         definitions.sequence_id,
         definitions.sequence_stepid,
@@ -32,6 +37,7 @@ latest as (
             and definitions.sequence_id = sequences.sequence_id
     order by
         definitions.user_id asc,
+        definitions.sequence_id asc,
         definitions.sequence_stepid asc,
         is_current desc,
         definitions.recorded_at desc

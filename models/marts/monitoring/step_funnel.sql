@@ -1,6 +1,14 @@
+{%- set step = 'user_id, sequence_id, sequence_stepid' -%}
+
 with known as (
 
     select * from {{ ref('int_steps_known') }}
+
+),
+
+sequences as (
+
+    select * from {{ ref('int_sequences_known') }}
 
 ),
 
@@ -25,18 +33,32 @@ messages as (
 counted as (
 
     select
-        user_id,
-        sequence_stepid,
+        {{ step }},
         {{ bucket_counts() }}
     from steps
-    group by user_id, sequence_stepid
+    group by {{ step }}
+
+),
+
+-- Memory that was lost leaves steps that only the ledger still tells of
+keyed as (
+
+    {% for part in ['known', 'counted', 'messages'] -%}
+        select {{ step }} from {{ part }}
+        {% if not loop.last %}union distinct{% endif %}
+    {% endfor %}
 
 ),
 
 joined as (
 
     select
-        known.*,
+        keyed.*,
+        sequences.sequence_name,
+        coalesce(known.day_number, messages.day_number) as day_number,
+        known.step_position,
+        known.message_type,
+        coalesce(known.is_current, false) as is_current,
         {{ buckets_or_zeros('counted') }},
         coalesce(planned.recipients, 0) as recipients,
         coalesce(messages.recipients_sent, 0) as recipients_sent,
@@ -45,19 +67,18 @@ joined as (
         coalesce(messages.messages_delivered, 0) as messages_delivered,
         coalesce(messages.messages_read, 0) as messages_read,
         coalesce(messages.messages_undelivered, 0) as messages_undelivered
-    from known
-    left join counted
+    from keyed
+    left join sequences
         on
-            known.user_id = counted.user_id
-            and known.sequence_stepid = counted.sequence_stepid
-    left join planned
-        on
-            known.user_id = planned.user_id
-            and known.sequence_stepid = planned.sequence_stepid
-    left join messages
-        on
-            known.user_id = messages.user_id
-            and known.sequence_stepid = messages.sequence_stepid
+            keyed.user_id = sequences.user_id
+            and keyed.sequence_id = sequences.sequence_id
+    {% for part in ['known', 'counted', 'planned', 'messages'] -%}
+        left join {{ part }}
+            on
+                keyed.user_id = {{ part }}.user_id
+                and keyed.sequence_id = {{ part }}.sequence_id
+                and keyed.sequence_stepid = {{ part }}.sequence_stepid
+    {% endfor %}
 
 ),
 
