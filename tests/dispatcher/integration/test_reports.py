@@ -139,3 +139,29 @@ def test_what_is_left_sending_is_among_the_failed(unknown: World) -> None:
         " from drip.failed_messages_monitor"
     )
     assert unknown.rows(faults) == [("UNCLASSIFIED", 1, True)]
+
+
+def test_a_step_that_moved_stays_where_it_was_sent(warm: World) -> None:
+    warm.dispatch("0:05")
+    warm.sequence("HOT", sequence=HOT, steps=1)
+    warm.build("0:10", select=[])
+    warm.execute(
+        "update sequence_steps set sequence_id = %s, day_number = 2"
+        " where sequence_id = %s and day_number = 1",
+        *(HOT, WARM),
+    )
+    warm.build("0:20", select=[])
+    sent = "select sequence_id from drip.step_funnel where messages_sent = 1"
+    assert warm.rows(sent) == [(WARM,)]
+
+
+def test_a_name_that_came_back_is_shown(warm: World) -> None:
+    for moment, name in (("0:10", "Spring"), ("0:20", "WARM")):
+        warm.execute(
+            "update sequences set name = %s where id = %s", *(name, WARM)
+        )
+        warm.build(moment, select=[])
+    for report in ("sequence_summary", "step_funnel"):
+        named = f"select distinct sequence_name from drip.{report}"  # noqa: S608
+        where = " where user_id = %s"
+        assert warm.value(named + where, TENANT) == "WARM"
