@@ -204,12 +204,8 @@ def test_every_cure_runs_and_those_that_mend_mend(world: World) -> None:
 
 def test_the_cure_of_flags_that_disagree_sends_to_nobody(warm: World) -> None:
     warm.sequence("HOT", sequence=HOT)
-    warm.execute(
-        "update sequences set status = 'archived' where id = %s", HOT
-    )
-    warm.execute(
-        "update sequences set is_active = false where id = %s", WARM
-    )
+    warm.execute("update sequences set status = 'archived' where id = %s", HOT)
+    warm.execute("update sequences set is_active = false where id = %s", WARM)
     warm.lead(OTHER_PHONE, "HOT")
     warm.now("0:10")
     cures = [
