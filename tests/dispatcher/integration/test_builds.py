@@ -539,7 +539,7 @@ def test_what_moves_to_another_tenant_stops_nobody_else(
 ) -> None:
     warm.tenant(OTHER_TENANT)
     warm.dispatch("0:05")
-    warm.execute(f"update {table} set user_id = %s", OTHER_TENANT)
+    warm.execute(f"update {table} set user_id = %s", OTHER_TENANT)  # noqa: S608
     for moment in ("0:10", "24:10"):
         warm.build(moment)
         assert warm.gate() == []
