@@ -1,13 +1,16 @@
+{%- set midnight = local_midnight('claimed_at', literal(var('time_zone'))) -%}
+
 with attempts as (
 
     select * from {{ ref('stg_dispatch__broadcast_messages') }}
     where
         attempt_status in ('sending', 'sent', 'unknown')
-        and claimed_at > {{ now_utc() }} - interval '25 hours'
+        and claimed_at > {{ now_utc() }} - interval '50 hours'
 
 ),
 
--- With each claim, when the one was made that a full hour has room for before
+-- With each claim, when the one was made that a full hour has room for before,
+-- and how many its local day had by then
 counted as (
 
     select
@@ -18,7 +21,11 @@ counted as (
         lag(claimed_at, {{ var('device_hourly_cap') }}) over (
             partition by user_id, device_id
             order by claimed_at
-        ) as cap_earlier_at
+        ) as cap_earlier_at,
+        row_number() over (
+            partition by user_id, device_id, {{ midnight }}
+            order by claimed_at
+        ) as no_of_day
     from attempts
 
 ),
@@ -36,8 +43,10 @@ described as (
             array_agg(message_id::text order by claimed_at desc)
         )[1:3] as example_keys,
         format(
-            'device %s made %s claims beyond its cap of %s in 60 minutes',
-            device_id, count(*), {{ var('device_hourly_cap') }}
+            'device %s made %s claims beyond its cap of %s in 60 minutes '
+            || 'or of %s in a local day',
+            device_id, count(*), {{ var('device_hourly_cap') }},
+            {{ var('device_daily_cap') }}
         ) as explanation,
         format(
             'select claimed_at, attempt_status, build_invocation_id '
@@ -48,7 +57,10 @@ described as (
     from counted
     where
         claimed_at > {{ now_utc() }} - interval '24 hours'
-        and cap_earlier_at > claimed_at - interval '60 minutes'
+        and (
+            cap_earlier_at > claimed_at - interval '60 minutes'
+            or no_of_day > {{ var('device_daily_cap') }}
+        )
     group by user_id, device_id
 
 )

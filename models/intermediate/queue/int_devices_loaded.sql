@@ -3,12 +3,12 @@
 with attempts as (
 
     select * from {{ ref('stg_dispatch__device_attempts') }}
-    where claimed_at >= least({{ midnight }}, {{ hour_ago() }})
+    where claimed_at >= least({{ midnight }}, {{ now_utc() }} - {{ hours(24) }})
 
 ),
 
--- A device that did nothing lately has no row. What may have reached somebody
--- counts for the caps.
+-- A device that did nothing for a day has no row, so a gap ends by then. What
+-- may have reached somebody counts for the caps.
 summarised as (
 
     select
