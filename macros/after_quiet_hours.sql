@@ -1,19 +1,30 @@
 {% macro after_quiet_hours(instant, zone, quiet_from, quiet_until) -%}
-    {# Over midnight the quiet hours that began yesterday end today #}
+    {# They begin by what the clock shows and last until the instant of their
+       end, for a clock that changes shows it early, twice or not at all. Over
+       midnight those that began yesterday end today; by day they do so where
+       the clock skips the last hour of a day. #}
     {%- set local = "(" ~ instant ~ " at time zone " ~ zone ~ ")" -%}
+    {%- set ends = {} -%}
+    {%- for day in [-1, 0, 1] -%}
+        {%- do ends.update({
+            day: "((" ~ local ~ "::date + " ~ day ~ " + " ~ quiet_until
+            ~ ") at time zone " ~ zone ~ ")"
+        }) -%}
+    {%- endfor -%}
     case
         when {{ quiet_from }} < {{ quiet_until }}
+            and {{ instant }} < {{ ends[-1] }}
+            then {{ ends[-1] }}
+        when {{ quiet_from }} < {{ quiet_until }}
             and {{ local }}::time >= {{ quiet_from }}
-            and {{ local }}::time < {{ quiet_until }}
-            or {{ quiet_from }} > {{ quiet_until }}
-            and {{ local }}::time < {{ quiet_until }}
-            then
-                ({{ local }}::date + {{ quiet_until }}) at time zone {{ zone }}
+            and {{ instant }} < {{ ends[0] }}
+            then {{ ends[0] }}
+        when {{ quiet_from }} > {{ quiet_until }}
+            and {{ instant }} < {{ ends[0] }}
+            then {{ ends[0] }}
         when {{ quiet_from }} > {{ quiet_until }}
             and {{ local }}::time >= {{ quiet_from }}
-            then
-                ({{ local }}::date + 1 + {{ quiet_until }})
-                at time zone {{ zone }}
+            then {{ ends[1] }}
         else {{ instant }}
     end
 {%- endmacro %}

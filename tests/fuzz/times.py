@@ -43,11 +43,26 @@ def is_quiet(instant: datetime, policies: Policies) -> bool:
         return True
     if policies.quiet_from is None or policies.quiet_until is None:
         return False
-    clock = local.time()
-    after, before = clock >= policies.quiet_from, clock < policies.quiet_until
-    if policies.quiet_from <= policies.quiet_until:
-        return after and before
-    return after or before
+    return any(
+        _lasts(local, local.date() - n * DAY, policies) for n in range(2)
+    )
+
+
+def _lasts(local: datetime, day: date, policies: Policies) -> bool:
+    """Tell whether the quiet hours that begin on that day hold then.
+
+    Clocks have come to their begin; their end is an instant, which clocks may
+    show twice or not at all.
+    """
+    begin, end = policies.quiet_from, policies.quiet_until
+    assert begin is not None
+    assert end is not None
+    if begin == end or local.replace(tzinfo=None) < datetime.combine(
+        day, begin
+    ):
+        return False
+    last_day = day if begin < end else day + DAY
+    return local.astimezone(UTC) < _instant(last_day, end, policies.time_zone)
 
 
 def out_of_quiet(instant: datetime, policies: Policies) -> datetime:
@@ -67,7 +82,7 @@ def _changes(instant: datetime, policies: Policies) -> Iterator[datetime]:
     zone = ZoneInfo(policies.time_zone)
     first = instant.astimezone(zone).date()
     clocks = {time(0), policies.quiet_from, policies.quiet_until} - {None}
-    for n in range(5):
+    for n in range(-1, 5):
         for clock in clocks:
             assert clock is not None
             yield _instant(first + n * DAY, clock, policies.time_zone)
