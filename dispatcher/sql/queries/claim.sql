@@ -19,9 +19,12 @@ select
             then 'sequence_paused'
     end as sequence_refusal,
     case
+        -- Contacts that are pinned to it get a step that is gone
         when
-            dispatch.step_fingerprint(to_jsonb(live_step))
-            is distinct from due.source_hash
+            case
+                when live_step.id is not null
+                    then dispatch.step_fingerprint(to_jsonb(live_step))
+            end is distinct from due.source_hash
             then 'definition_changed'
     end as step_refusal
 from {target}.sequence_contacts as step
@@ -45,7 +48,9 @@ cross join lateral (
 left join lateral (
     select live_step.*
     from {app}.sequence_steps as live_step
-    where live_step.id = due.sequence_stepid
+    where
+        live_step.id = due.sequence_stepid
+        and live_step.sequence_id = due.sequence_id
     limit 1
 ) as live_step on true
 where

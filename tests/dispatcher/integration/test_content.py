@@ -286,6 +286,65 @@ def test_a_step_that_is_gone_is_not_sent(warm: World) -> None:
     assert warm.texts() == []
 
 
+PIN: dict[str, object] = {"on_edit": "pin"}
+
+
+def change_second_step(world: World, content: str) -> None:
+    world.execute(
+        "update public.sequence_steps set content = %s where day_number = 2",
+        content,
+    )
+
+
+def second_step_is_pinned(world: World) -> None:
+    world.warm()
+    world.build("0:00", dbt_vars=PIN)
+    world.dispatch("0:05")
+    world.build("0:10", dbt_vars=PIN)
+    change_second_step(world, "New text")
+    world.build("24:10", dbt_vars=PIN)
+
+
+def test_a_pinned_contact_gets_the_old_text_of_an_edited_step(
+    world: World,
+) -> None:
+    second_step_is_pinned(world)
+    world.dispatch("24:11")
+    assert world.texts()[1:] == [(PHONE, "WARM, day 2")]
+
+
+def test_an_edit_that_no_build_saw_holds_a_pinned_contact(
+    world: World,
+) -> None:
+    second_step_is_pinned(world)
+    change_second_step(world, "Newer text")
+    refused = world.dispatch("24:11").refused
+    assert refused == {"definition_changed": 1}
+    world.build("24:12", dbt_vars=PIN)
+    world.dispatch("24:13")
+    assert world.texts()[1:] == [(PHONE, "WARM, day 2")]
+
+
+def test_a_pinned_contact_gets_a_step_that_is_gone(world: World) -> None:
+    """Once a build saw that it is gone, and not while it is back."""
+    second_step_is_pinned(world)
+    world.execute("delete from public.sequence_steps where day_number = 2")
+    refused = world.dispatch("24:11").refused
+    assert refused == {"definition_changed": 1}
+    world.build("24:12", dbt_vars=PIN)
+
+    world.execute(
+        "insert into public.sequence_steps (id, sequence_id, day_number,"
+        " content) select sequence_stepid, sequence_id, 2, 'Back'"
+        " from drip.sequence_contacts where current_step = 2"
+    )
+    refused = world.dispatch("24:13").refused
+    assert refused == {"definition_changed": 1}
+    world.execute("delete from public.sequence_steps where day_number = 2")
+    world.dispatch("24:14")
+    assert world.texts()[1:] == [(PHONE, "WARM, day 2")]
+
+
 def test_a_refused_step_keeps_no_other_of_its_device_back(
     warm: World,
 ) -> None:
