@@ -4,13 +4,12 @@
        midnight those that began yesterday end today; by day they do so where
        the clock skips the last hour of a day. #}
     {%- set local = "(" ~ instant ~ " at time zone " ~ zone ~ ")" -%}
-    {%- set ends = {} -%}
-    {%- for day in [-1, 0, 1] -%}
-        {%- do ends.update({
-            day: "((" ~ local ~ "::date + " ~ day ~ " + " ~ quiet_until
-            ~ ") at time zone " ~ zone ~ ")"
-        }) -%}
-    {%- endfor -%}
+    {%- set today = "(" ~ local ~ "::date + " ~ quiet_until ~ ")" -%}
+    {%- set ends = {
+        -1: "((" ~ today ~ " - interval '1 day') at time zone " ~ zone ~ ")",
+        0: "(" ~ today ~ " at time zone " ~ zone ~ ")",
+        1: "((" ~ today ~ " + interval '1 day') at time zone " ~ zone ~ ")",
+    } -%}
     case
         when {{ quiet_from }} < {{ quiet_until }}
             and {{ instant }} < {{ ends[-1] }}

@@ -35,7 +35,8 @@ followed as (
     order by
         decisions.user_id asc,
         decisions.sequence_id asc,
-        decisions.decided_at desc
+        decisions.decided_at desc,
+        decisions.row_xid desc
 
 )
 

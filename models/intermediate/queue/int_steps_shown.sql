@@ -68,16 +68,7 @@ shown as (
         end as reported_fault_class,
         coalesce(failure.error_message, held.error_message)
             as reported_error,
-        array_to_string(
-            array(
-                select missing.field
-                from unnest(held.placeholders) as missing (field)
-                where
-                    held.hold_reason = 'unresolved_placeholder'
-                    and not held.contact_fields ? missing.field
-                order by missing.field
-            ), ', '
-        ) as missing_fields
+        {{ missing_fields('held') }} as missing_fields
     from held
     left join lateral (
         select receipts.receipt_status from receipts

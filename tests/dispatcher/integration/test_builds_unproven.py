@@ -13,40 +13,59 @@ from tests.dispatcher.integration.harness import (
     World,
 )
 
-# Opens every step at once, as a mistake in the fold might
-FAULTY = (
-    "create function public.open_all() returns trigger language plpgsql as"
-    " $$ begin if new.status = 'pending' then new.status := 'active';"
-    " new.attempt_no := 1; new.due_at := dispatch.now_utc();"
-    " new.next_trigger_time := new.due_at; end if; return new; end $$"
-)
-TRIGGER = (
-    "create trigger open_all before insert or update on"
-    " drip.sequence_contacts for each row execute function public.open_all()"
-)
+# What a mistake in the fold might make of a row
+FAULTS = {
+    "assert_one_step_at_a_time": (
+        "if new.status = 'pending' then new.status := 'active';"
+        " new.attempt_no := 1; end if;"
+    ),
+    "assert_steps_belong_to_their_enrollment": (
+        "new.contact_phone := '60199999999';"
+    ),
+    "assert_open_enrollments_have_a_step_in_hand": (
+        "if new.status = 'active' then new.status := 'pending'; end if;"
+    ),
+    "assert_what_was_sent_is_not_sent_again": (
+        "if new.status = 'completed' then new.status := 'active';"
+        " new.attempt_no := 2; new.is_resend := true; end if;"
+    ),
+}
 
 
-def test_the_gate_stays_closed_until_what_failed_passes(warm: World) -> None:
+def break_the_fold(world: World, fault: str) -> None:
+    world.execute(
+        "create function public.fault() returns trigger language plpgsql as"
+        f" $$ begin {fault} return new; end $$"
+    )
+    world.execute(
+        "create trigger fault before insert or update on"
+        " drip.sequence_contacts for each row execute function public.fault()"
+    )
+
+
+@pytest.mark.parametrize("guard", FAULTS)
+def test_the_gate_stays_closed_until_what_failed_passes(
+    warm: World, guard: str
+) -> None:
     """The second build would find nothing new to fold, or to test."""
     warm.is_built_by_dbt = True
     warm.build("0:01")
     warm.dispatch("0:05")
-    warm.execute(FAULTY)
-    warm.execute(TRIGGER)
-    for moment in ("0:10", "0:20", "0:30"):
-        with pytest.raises(BuildError, match="assert_one_step_at_a_time"):
+    break_the_fold(warm, FAULTS[guard])
+    for moment in ("0:10", "0:20"):
+        with pytest.raises(BuildError, match=guard):
             warm.build(moment)
         assert warm.gate() != []
 
-    warm.execute("drop trigger open_all on drip.sequence_contacts")
-    warm.build("0:40")
+    warm.execute("drop trigger fault on drip.sequence_contacts")
+    warm.build("0:30")
     assert warm.gate() == []
     assert warm.contacts("status") == [
         *((1, "completed"), (2, "active"), (3, "pending")),
     ]
     folded = "select cause from drip.enrollments_to_fold"
     assert warm.rows(folded) == [("unproven",)]
-    warm.build("0:50")
+    warm.build("0:40")
     assert warm.rows(folded) == []
 
 
