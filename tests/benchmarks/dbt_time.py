@@ -2,11 +2,17 @@
 
 import json
 from collections import defaultdict
-from typing import Any
+from typing import Any, LiteralString
 
 from tests.benchmarks.place import PROJECT, Place
 
 Seconds = dict[str, float]  # by the name of the node; "" is dbt's own
+
+# As if its tests had run, which take long and are not measured here: else the
+# next build would fold again what this one did
+_PROVE: LiteralString = """\
+update dispatch.pipeline_runs set status = 'passed' where status = 'untested'
+"""
 
 
 def run(place: Place, command: str, *select: str) -> Seconds:
@@ -33,4 +39,5 @@ def run(place: Place, command: str, *select: str) -> Seconds:
     if not outcome.success:
         message = f"dbt {command} failed: {outcome.exception or 'see above'}"
         raise RuntimeError(message)
+    place.execute(_PROVE)
     return dict(spent)
