@@ -8,6 +8,9 @@ renamed as (
 
     select
         invocation_id,
+        run_no,
+        target_schema,
+        writes_queue,
         status as run_status
     from pipeline_runs
 

@@ -1,7 +1,7 @@
 -- Nobody is enrolled with a lead, a sequence or a device of another tenant. Of
--- the enrolments of this build: what the CRM moves to another tenant later is
--- no breach of ours, and the claim takes a device and a sequence of the
--- message's own tenant alone.
+-- the enrolments since the last build that passed: what the CRM moves to
+-- another tenant later is no breach of ours, and the claim takes a device and a
+-- sequence of the message's own tenant alone.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
@@ -32,6 +32,13 @@ devices as (
 
 ),
 
+runs as (
+
+    select * from {{ ref('stg_dispatch__pipeline_runs') }}
+    where writes_queue
+
+),
+
 new_enrollments as (
 
     select enrollments.*
@@ -40,7 +47,18 @@ new_enrollments as (
         on
             folded.user_id = enrollments.user_id
             and folded.enrollment_id = enrollments.enrollment_id
-    where enrollments.invocation_id = '{{ invocation_id }}'
+    where
+        not exists (
+            select 1
+            from runs as enrolling
+            inner join runs as later
+                on
+                    enrolling.target_schema = later.target_schema
+                    and enrolling.run_no <= later.run_no
+            where
+                enrolling.invocation_id = enrollments.invocation_id
+                and later.run_status = 'passed'
+        )
 
 ),
 

@@ -9,6 +9,9 @@ from dispatcher.dbt_build import BuildError
 from dispatcher.store.connect import connect
 from tests.dispatcher.integration.harness import (
     DEVICE,
+    OTHER_DEVICE,
+    OTHER_PHONE,
+    OTHER_TENANT,
     TENANT,
     World,
 )
@@ -67,6 +70,35 @@ def test_the_gate_stays_closed_until_what_failed_passes(
     assert warm.rows(folded) == [("unproven",)]
     warm.build("0:40")
     assert warm.rows(folded) == []
+
+
+def test_a_stranger_is_found_until_the_enrolment_is_gone(
+    world: World,
+) -> None:
+    """The second build enrols nobody, and must not take the first for good."""
+    world.is_built_by_dbt = True
+    world.warm()
+    world.tenant(OTHER_TENANT)
+    world.device(OTHER_DEVICE, user=OTHER_TENANT)
+    world.build("0:02")
+    world.lead(OTHER_PHONE)
+    world.execute(
+        "create function public.stray() returns trigger language plpgsql as"
+        " $$ begin new.device_id :="
+        f" '{OTHER_DEVICE}'; return new; end $$"
+    )
+    world.execute(
+        "create trigger stray before insert on"
+        " drip_memory.sequence_enrollments for each row"
+        " execute function public.stray()"
+    )
+    guard = "assert_enrollments_stay_within_their_tenant"
+    with pytest.raises(BuildError, match=guard):
+        world.build("0:10")
+    world.execute("drop trigger stray on drip_memory.sequence_enrollments")
+    with pytest.raises(BuildError, match=guard):
+        world.build("0:20")
+    assert world.gate() != []
 
 
 def test_a_crm_that_goes_on_writing_fails_no_build(warm: World) -> None:
