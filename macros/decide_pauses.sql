@@ -1,6 +1,6 @@
 {% macro decide_pauses() -%}
-    {# A sequence stands still while the CRM has it inactive, without a step,
-       or no more although contacts are in it. Only a change is recorded. #}
+    {# A sequence stands still while the CRM has it inactive, broken, without a
+       step, or no more. Only a change is recorded. #}
     select
         halted.user_id,
         case
@@ -25,21 +25,13 @@
             decided.sequence_id,
             'sequence_missing'
         from ({{ decided_sequences() }}) as decided
-        where
-            not exists (
-                select 1
-                from {{ ref('int_sequences_halted') }} as known
-                where
-                    known.user_id = decided.user_id
-                    and known.sequence_id = decided.sequence_id
-            )
-            and exists (
-                select 1
-                from open_enrollments as enrollments
-                where
-                    enrollments.user_id = decided.user_id
-                    and enrollments.sequence_id = decided.sequence_id
-            )
+        where not exists (
+            select 1
+            from {{ ref('int_sequences_halted') }} as known
+            where
+                known.user_id = decided.user_id
+                and known.sequence_id = decided.sequence_id
+        )
     ) as halted
     left join (
         select distinct on (user_id, sequence_id)

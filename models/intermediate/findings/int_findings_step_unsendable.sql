@@ -4,7 +4,7 @@ with steps as (
         *,
         {{ message_text('message_type', 'content', 'caption') }}
             as message_text
-    from {{ ref('int_sequence_steps_ordered') }}
+    from {{ ref('int_steps_followed') }}
 
 ),
 
@@ -25,9 +25,9 @@ judged as (
 
     select
         steps.user_id,
-        steps.sequence_stepid,
-        steps.sequence_name,
-        steps.day_number,
+        steps.subject_id,
+        steps.step_label,
+        steps.cure,
         contacts.enrollment_id,
         {{ content_hold('contacts.enrollment_id', 'steps.sequence_stepid') }}
             as content_hold
@@ -50,22 +50,17 @@ described as (
 
     select
         user_id,
-        sequence_stepid::text as subject_id,
+        subject_id,
         count(enrollment_id) as affected_count,
         null::numeric as share,
         array_remove(
             (array_agg(enrollment_id::text order by enrollment_id))[1:3], null
         ) as example_keys,
         format(
-            'the step of day %s of %s cannot be sent, %s contacts wait: %s',
-            min(day_number), min(sequence_name), count(enrollment_id),
-            min(content_hold)
+            '%s cannot be sent, %s contacts wait: %s',
+            min(step_label), count(enrollment_id), min(content_hold)
         ) as explanation,
-        format(
-            'select * from {{ var("app_schema") }}.sequence_steps '
-            || 'where id = %L',
-            sequence_stepid
-        ) as cure
+        min(cure) as cure
     from judged
     where
         content_hold is not null
@@ -73,7 +68,7 @@ described as (
             enrollment_id is not null
             or content_hold <> 'unresolved_placeholder'
         )
-    group by user_id, sequence_stepid
+    group by user_id, subject_id
 
 )
 

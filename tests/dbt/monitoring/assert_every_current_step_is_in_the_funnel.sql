@@ -52,6 +52,7 @@ vanished as (
     left join funnel
         on
             definitions.user_id = funnel.user_id
+            and definitions.sequence_id = funnel.sequence_id
             and definitions.sequence_stepid = funnel.sequence_stepid
     where
         latest.pause_reason is distinct from 'sequence_missing'

@@ -243,3 +243,29 @@ def test_a_text_that_is_empty_for_one_holds_no_other(warm: World) -> None:
     held = "select recipient_phone from drip.due_steps"
     assert warm.rows(held) == []
     assert "content_missing" in warm.monitor("hold_reason")[3]
+
+
+def test_a_text_that_an_edit_leaves_behind_is_found(world: World) -> None:
+    """The edit mends the text, but not for those it does not reach."""
+    pinned: dict[str, object] = {"on_edit": "pin"}
+    edit = (
+        "update sequence_steps set content = %s"
+        " where sequence_id = %s and day_number = 1"
+    )
+
+    def unsendable() -> list[tuple[str, int, str]]:
+        world.build("0:10", select=[], dbt_vars=pinned)
+        return world.rows(
+            "select explanation, affected_count, cure"
+            " from drip.pipeline_findings where finding = 'step_unsendable'"
+        )
+
+    world.warm()
+    world.execute(edit, "", WARM)
+    ((explanation, _, _),) = unsendable()
+    assert "as it was" not in explanation
+    world.execute(edit, "Hi", WARM)
+    ((explanation, waiting, cure),) = unsendable()
+    assert "as it was before an edit" in explanation
+    assert "content_missing" in explanation
+    assert (waiting, apply(world, cure)) == (1, 1)

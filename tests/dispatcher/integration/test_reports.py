@@ -165,3 +165,22 @@ def test_a_name_that_came_back_is_shown(warm: World) -> None:
         named = f"select distinct sequence_name from drip.{report}"  # noqa: S608
         where = " where user_id = %s"
         assert warm.value(named + where, TENANT) == "WARM"
+
+
+def test_a_sequence_that_is_gone_is_missing_though_nobody_is_in_it(
+    warm: World,
+) -> None:
+    warm.sequence("HOT", sequence=HOT)
+    state = (
+        "select sequence_state from drip.sequence_summary"
+        " where sequence_id = %s"
+    )
+    steps = "select is_current from drip.step_funnel where sequence_id = %s"
+    warm.build("0:10", select=[])
+    assert warm.value(state, HOT) == "active"
+    assert warm.rows(steps, HOT) == [(True,)] * 3
+
+    warm.execute("delete from sequences where id = %s", HOT)
+    warm.build("0:20", select=[])
+    assert warm.value(state, HOT) == "missing"
+    assert set(warm.rows(steps, HOT)) <= {(False,)}
