@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
-from dispatcher.dbt_build import BuildError
+from dispatcher.dbt_build import QUEUE, BuildError
 from dispatcher.store.connect import connect
 from tests.dispatcher.integration.harness import (
     DEVICE,
@@ -14,9 +14,11 @@ from tests.dispatcher.integration.harness import (
     OTHER_TENANT,
     TENANT,
     World,
+    dbt,
 )
 
-# What a mistake in the fold might make of a row
+# What a mistake in the fold might make of the rows of somebody who was sent
+# the first step
 FAULTS = {
     "assert_one_step_at_a_time": (
         "if new.status = 'pending' then new.status := 'active';"
@@ -32,7 +34,55 @@ FAULTS = {
         "if new.status = 'completed' then new.status := 'active';"
         " new.attempt_no := 2; new.is_resend := true; end if;"
     ),
+    "assert_steps_wait_for_their_delay": (
+        "if new.status = 'active' then new.due_at := new.due_at - '1 h'"
+        "::interval; new.next_trigger_time := new.due_at; end if;"
+    ),
+    "assert_attempts_are_counted": (
+        "if new.status = 'completed' then new.attempts_used := 0; end if;"
+    ),
+    "assert_completed_steps_were_sent": (
+        "if new.status = 'active' then new.status := 'completed';"
+        " new.settled_at := dispatch.now_utc(); new.completed_at :="
+        " new.settled_at; new.due_at := null; new.next_trigger_time := null;"
+        " elsif new.status = 'pending' and new.chain_no = 2 then"
+        " new.status := 'active'; end if;"
+    ),
+    "assert_pending_steps_come_last": (
+        "if new.status = 'completed' then new.chain_no := 9; end if;"
+    ),
+    "assert_enrollments_have_their_steps": (
+        "if new.status = 'pending' then return null; end if;"
+    ),
+    "assert_attempted_steps_are_kept": (
+        "if new.status = 'completed' then return null; end if;"
+    ),
+    "assert_step_rows_are_whole": (
+        "if new.status = 'pending' then new.due_at := null; end if;"
+    ),
 }
+OPTIONS = [
+    *("--exclude-resource-type", "unit_test"),
+    *("--indirect-selection", "buildable"),
+]
+# Endings that nothing led to
+ENDINGS = [
+    *(("cancelled", "replied"), ("cancelled", "opted_out")),
+    *(("cancelled", "voided"), ("failed", "device_down")),
+    *(("sequence_failed", "recipient_invalid"), ("sequence_failed", "ended")),
+    *(("skipped", "late"), ("skipped", "step_removed")),
+]
+ENDED = (
+    "if new.status = 'active' then new.status := '{}'; new.status_reason :="
+    " '{}'; new.due_at := null; new.next_trigger_time := null;"
+    " new.settled_at := case when new.status = 'failed' then"
+    " dispatch.now_utc() end; end if;"
+)
+ENDING_GUARDS = {
+    "assert_steps_end_for_a_reason",
+    "assert_ended_enrollments_stay_ended",
+}
+STANDS_STILL = "assert_open_enrollments_have_a_step_in_hand"
 
 
 def break_the_fold(world: World, fault: str) -> None:
@@ -46,17 +96,62 @@ def break_the_fold(world: World, fault: str) -> None:
     )
 
 
-@pytest.mark.parametrize("guard", FAULTS)
-def test_the_gate_stays_closed_until_what_failed_passes(
-    warm: World, guard: str
-) -> None:
+def failed_tests(world: World) -> dict[str, int]:
+    """Build the queue; return what did not pass, and of how many rows."""
+    outcome = dbt(world.project, "build", *OPTIONS, "--select", *QUEUE)
+    assert not outcome.exception
+    return {
+        result.node.name: result.failures
+        for result in outcome.result.results
+        if result.status in {"fail", "error"}
+    }
+
+
+def test_no_mistake_of_the_fold_gets_through(world: World) -> None:
+    """Each contact suffers another one, all in one build."""
+    world.tenant()
+    world.device()
+    world.sequence()
+    faults = [*FAULTS.values(), *(ENDED.format(*how) for how in ENDINGS)]
+    world.leads(len(faults) + 1)
+    world.is_built_by_dbt = True
+    world.build("0:00")
+    world.dispatch("0:05")
+    cases = " ".join(
+        f"when '601110000{number:02}' then {fault}"
+        for number, fault in enumerate(faults, start=1)
+    )
+    break_the_fold(world, f"case new.contact_phone {cases} else end case;")
+    # so that a row can be missing
+    world.execute("delete from drip.sequence_contacts")
+    world.now("0:10")
+    found = failed_tests(world)
+    assert found.keys() == FAULTS.keys() | ENDING_GUARDS
+    assert found["assert_steps_end_for_a_reason"] == len(ENDINGS)
+    assert world.gate() != []
+
+
+def test_who_is_in_a_sequence_twice_closes_the_gate(warm: World) -> None:
+    warm.execute(
+        "insert into drip_memory.sequence_enrollments"
+        " select (jsonb_populate_record(enrolled, jsonb_build_object("
+        " 'enrollment_id', gen_random_uuid(), 'entry_no', 2,"
+        " 'row_xid', pg_current_xact_id()))).*"
+        " from drip_memory.sequence_enrollments as enrolled"
+    )
+    warm.now("0:10")
+    assert failed_tests(warm) == {"assert_one_open_enrollment_per_sequence": 1}
+    assert warm.gate() != []
+
+
+def test_the_gate_stays_closed_until_what_failed_passes(warm: World) -> None:
     """The second build would find nothing new to fold, or to test."""
     warm.is_built_by_dbt = True
     warm.build("0:01")
     warm.dispatch("0:05")
-    break_the_fold(warm, FAULTS[guard])
+    break_the_fold(warm, FAULTS[STANDS_STILL])
     for moment in ("0:10", "0:20"):
-        with pytest.raises(BuildError, match=guard):
+        with pytest.raises(BuildError, match=STANDS_STILL):
             warm.build(moment)
         assert warm.gate() != []
 
