@@ -24,7 +24,10 @@ described as (
                 then
                     '; correct the platform of the devices, or add it to '
                     || 'gateways in dispatcher.yml'
-            when 'device_missing' then '; the devices have been deleted'
+            when 'device_missing'
+                then
+                    '; the devices have been deleted, or given to another '
+                    || 'tenant'
             else ''
         end as explanation,
         case

@@ -22,10 +22,11 @@ described as (
             '%s leads on to %s, which is not active: nobody goes on until it '
             || 'is', sequences.sequence_name, targets.sequence_name
         ) as explanation,
+        -- To start it sends to all who wait for it: that is for a person
         format(
-            'update {{ var("app_schema") }}.sequences '
-            || 'set is_active = true, status = ''active'' where id = %L',
-            targets.sequence_id
+            'select id, name, status, is_active '
+            || 'from {{ var("app_schema") }}.sequences where id in (%L, %L)',
+            steps.sequence_id, targets.sequence_id
         ) as cure
     from steps
     inner join sequences on steps.sequence_id = sequences.sequence_id

@@ -78,6 +78,27 @@ def test_an_edit_while_a_build_runs_is_for_the_next(warm: World) -> None:
     assert [text[-1] for _, text in warm.texts()] == ["1", "!"]
 
 
+def test_an_edit_between_definitions_and_decisions_is_followed_next(
+    warm: World,
+) -> None:
+    """It is recorded by the build after, at a time when nothing is due."""
+    warm.is_built_by_dbt = True
+    warm.execute(
+        "create function public.edit() returns trigger language plpgsql as"
+        " $$ begin update public.sequence_steps set content = 'New';"
+        " return null; end $$"
+    )
+    warm.execute(
+        "create trigger edit after insert on drip_memory.sequence_definitions"
+        " for each statement execute function public.edit()"
+    )
+    warm.build("0:02")
+    warm.execute("drop trigger edit on drip_memory.sequence_definitions")
+    warm.build("0:03")
+    warm.dispatch("0:05")
+    assert warm.texts() == [(PHONE, "New")]
+
+
 def test_without_its_steps_a_sequence_keeps_its_contacts(
     world: World,
 ) -> None:

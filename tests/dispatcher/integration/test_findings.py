@@ -41,7 +41,6 @@ MENDED = {
     "sequence_flags_disagree",
     "sequence_without_steps",
     "sequence_misconfigured",
-    "sequence_link_inactive",
     "sequence_link_circle",
     "step_delay_unusable",
     "device_cooling_down",
@@ -49,6 +48,7 @@ MENDED = {
     "legacy_completed_in_future",
 }
 LOOKED_AT = {
+    "sequence_link_inactive",
     "sequence_trigger_unusable",
     "send_time_ignored",
     "step_content_invalid",
