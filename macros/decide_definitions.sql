@@ -1,5 +1,7 @@
 {% macro decide_definitions() -%}
-    {# When a sequence took on another definition, and which. #}
+    {# When a sequence took on another definition, and which: one that is on
+       record. What the CRM edited since then is for the next build, or it would
+       take effect when that records it, and fold nobody. #}
     select
         steps.user_id,
         'defined' as decision,
@@ -27,4 +29,11 @@
         steps.step_position = 1
         and steps.definition_hash
         is distinct from last_defined.definition_hash
+        and exists (
+            select 1
+            from {{ ref('sequence_definitions') }} as recorded
+            where
+                recorded.user_id = steps.user_id
+                and recorded.definition_hash = steps.definition_hash
+        )
 {%- endmacro %}

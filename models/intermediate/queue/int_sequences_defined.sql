@@ -23,7 +23,6 @@ last_defined as (
 
 ),
 
--- Null where the CRM was edited between the decision and the recording
 described as (
 
     select
@@ -32,14 +31,14 @@ described as (
         last_defined.definition_hash,
         described.on_edit
     from last_defined
-    left join lateral (
+    cross join lateral (
         select definitions.on_edit
         from definitions
         where
             definitions.user_id = last_defined.user_id
             and definitions.definition_hash = last_defined.definition_hash
         limit 1
-    ) as described on true
+    ) as described
 
 )
 
