@@ -10,19 +10,6 @@ devices as (
 
 ),
 
-receipts as (
-
-    select * from {{ ref('stg_dispatch__delivery_receipts') }}
-
-),
-
-failures as (
-
-    select * from {{ ref('stg_dispatch__receipt_events') }}
-    where receipt_status = 'failed'
-
-),
-
 -- What holds the device holds a step that nothing else does
 held as (
 
@@ -70,27 +57,7 @@ shown as (
             as reported_error,
         {{ missing_fields('held') }} as missing_fields
     from held
-    left join lateral (
-        select receipts.receipt_status from receipts
-        where
-            receipts.user_id = held.user_id
-            and receipts.message_id = held.message_id
-        limit 1
-    ) as receipt on true
-    -- Asked only of what may be undelivered, which is little
-    left join lateral (
-        select
-            true as is_undelivered,
-            coalesce(failures.fault_class, 'UNCLASSIFIED') as fault_class,
-            failures.error_message
-        from failures
-        where
-            failures.user_id = held.user_id
-            and failures.message_id = held.message_id
-            and receipt.receipt_status in ('failed', 'sent')
-            and held.attempt_status in ('sent', 'sending', 'unknown')
-        limit 1
-    ) as failure on true
+    {{ heard_of('held') }}
 
 )
 
