@@ -226,3 +226,28 @@ def test_a_crm_that_goes_on_writing_fails_no_build(warm: World) -> None:
     finally:
         is_over.set()
         crm.join()
+
+
+def test_what_is_deleted_behind_the_candidates_fails_no_build(
+    warm: World,
+) -> None:
+    """The lead and the device of one go before the tests look at it."""
+    warm.is_built_by_dbt = True
+    warm.device(OTHER_DEVICE)
+    warm.lead(OTHER_PHONE, device=OTHER_DEVICE)
+    warm.execute(
+        "create function public.vanish() returns event_trigger"
+        " language plpgsql as $$ begin"
+        " if exists (select from pg_event_trigger_ddl_commands()"
+        " where object_identity ~ 'enrollment_candidates$') then"
+        f" delete from public.leads where phone = '{OTHER_PHONE}';"
+        f" delete from public.user_devices where id = '{OTHER_DEVICE}';"
+        " end if; end $$"
+    )
+    warm.execute(
+        "create event trigger vanish on ddl_command_end"
+        " when tag in ('ALTER TABLE') execute function public.vanish()"
+    )
+    warm.build("0:10")
+    assert warm.gate() == []
+    assert warm.rows("select id from leads where phone = %s", OTHER_PHONE) == []
