@@ -4,22 +4,16 @@ with definitions as (
 
 ),
 
--- Read twice, each time in part
-decisions as not materialized (
+decisions as (
 
     select * from {{ ref('sequence_decisions') }}
+    where decision in ('paused', 'resumed')
 
 ),
 
 defined as (
 
-    select distinct on (user_id, sequence_id)
-        user_id,
-        sequence_id,
-        definition_hash
-    from decisions
-    where decision = 'defined'
-    order by user_id asc, sequence_id asc, decided_at desc
+    select * from {{ ref('int_sequences_defined') }}
 
 ),
 
@@ -31,7 +25,6 @@ switched as (
         decision,
         reason
     from decisions
-    where decision in ('paused', 'resumed')
     order by user_id asc, sequence_id asc, decided_at desc
 
 ),

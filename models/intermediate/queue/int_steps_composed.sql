@@ -38,31 +38,7 @@ composed as (
         definitions.media_url,
         definitions.min_gap_seconds,
         definitions.max_gap_seconds,
-        -- The CRM's row of a pinned step moves on without its contacts: null
-        -- where the last build saw none. Not joined, for it is rarely asked.
-        case
-            when
-                (
-                    select defined.on_edit
-                    from defined
-                    where
-                        defined.user_id = steps.user_id
-                        and defined.sequence_id = steps.sequence_id
-                ) = 'pin'
-                then (
-                    select seen.source_hash
-                    from defined
-                    inner join definitions as seen
-                        on
-                            defined.user_id = seen.user_id
-                            and defined.definition_hash = seen.definition_hash
-                    where
-                        defined.user_id = steps.user_id
-                        and defined.sequence_id = steps.sequence_id
-                        and seen.sequence_stepid = steps.sequence_stepid
-                )
-            else definitions.source_hash
-        end as source_hash,
+        {{ live_source_hash() }} as source_hash,
         definitions.on_reply,
         definitions.time_zone,
         definitions.quiet_from,

@@ -12,6 +12,7 @@ from tests.dispatcher.integration.harness import (
     OTHER_DEVICE,
     OTHER_PHONE,
     OTHER_TENANT,
+    PHONE,
     TENANT,
     World,
     dbt,
@@ -240,8 +241,8 @@ def test_what_is_deleted_behind_the_candidates_fails_no_build(
         " language plpgsql as $$ begin"
         " if exists (select from pg_event_trigger_ddl_commands()"
         " where object_identity ~ 'enrollment_candidates$') then"
-        f" delete from public.leads where phone = '{OTHER_PHONE}';"
-        f" delete from public.user_devices where id = '{OTHER_DEVICE}';"
+        " delete from public.leads where phone = '60111000002';"
+        " delete from public.user_devices where device_name = 'Device 12';"
         " end if; end $$"
     )
     warm.execute(
@@ -250,4 +251,4 @@ def test_what_is_deleted_behind_the_candidates_fails_no_build(
     )
     warm.build("0:10")
     assert warm.gate() == []
-    assert warm.rows("select id from leads where phone = %s", OTHER_PHONE) == []
+    assert warm.rows("select phone from leads") == [(PHONE,)]
