@@ -13,8 +13,9 @@
         2 as preference
     from (
         {# Whether open or not: of who has left, a later step may turn out to
-           have been attempted. Found before attempts are joined: else those are
-           read anew for each enrolment. #}
+           have been attempted, and what was assumed sent never to have been.
+           Found before attempts are joined: else those are read anew for each
+           enrolment. #}
         select found.*
         from {{ ref('enrollments_to_fold') }} as enrollments
         cross join lateral (
@@ -23,9 +24,7 @@
             where
                 contact_steps.user_id = enrollments.user_id
                 and contact_steps.enrollment_id = enrollments.enrollment_id
-                and contact_steps.status in (
-                    'pending', 'active', 'sent', 'cancelled', 'sequence_failed'
-                )
+                and contact_steps.status <> 'skipped'
             offset 0
         ) as found
         offset 0

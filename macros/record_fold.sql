@@ -2,6 +2,7 @@
     {# In the transaction of sequence_contacts: decided with it, or not. #}
     {{ record_exits() }};
     {{ record_skips() }};
+    {{ record_assumptions() }};
     {{ record_links() }};
     {{ await_links() }};
     {{ record_endings() }};

@@ -28,9 +28,11 @@ class Contact:
     receipts: tuple[Receipt, ...]
     faults: Mapping[str, Fault]
     exit_reason: str | None
+    has_left: bool  # as a build before this one saw
     ended: Ended | None
     late: Mapping[UUID, LateSkip]
     gone: Mapping[UUID, Gone]
+    assumed: frozenset[tuple[UUID, int]]
     before: Mapping[UUID, Row]
     pauses: tuple[Pause, ...]
     now: datetime
@@ -88,6 +90,7 @@ def _tried(
     step = definition.step(step_id)
     assert step is not None
     if known:
+        last_no = max(a.attempt_no for a in contact.attempts[step_id])
         verdict = judge(
             known,
             definition.policies,
@@ -96,6 +99,7 @@ def _tried(
             is_passed=is_passed,
             is_over=contact.ended is not None,
             is_here=here,
+            is_assumed=(step_id, last_no) in contact.assumed,
         )
     else:
         verdict = Verdict("late", contact.late[step_id].decided_at)

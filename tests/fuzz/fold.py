@@ -94,10 +94,12 @@ def _left_open(
     """Return what becomes of a step that nobody goes on with, if so."""
     kind = place.verdict.kind
     recorded = contact.ended.reason if contact.ended else None
-    if stopped_by:
-        return "sequence_failed", recorded or stopped_by
-    if kind == "untried" and recorded:
+    if recorded and (stopped_by or kind == "untried"):
         return "sequence_failed", recorded
+    if contact.has_left and contact.exit_reason:
+        return _after_exit(kind, contact.exit_reason)
+    if stopped_by:
+        return "sequence_failed", stopped_by
     if contact.exit_reason:
         return _after_exit(kind, contact.exit_reason)
     if contact.ended:
@@ -285,8 +287,8 @@ def _link(
     has_left = contact.exit_reason or contact.ended
     if not chain or has_left or statuses[-1][0] != "completed":
         return None
-    step, settled = chain[-1].step, chain[-1].verdict.settled_at
-    if step.link is None or settled is None:
+    step = chain[-1].step
+    if step.link is None or chain[-1].verdict.settled_at is None:
         return None
-    enrolment, due = contact.enrolment, settled + step.delay
+    enrolment, due = contact.enrolment, _counts_from(chain[-1]) + step.delay
     return Link(step.link, enrolment.key.phone, enrolment.lead_id, due)

@@ -80,6 +80,10 @@ class Memory:
     ended: Mapping[Key, Ended] = field(default_factory=dict)
     late: Mapping[Key, Mapping[UUID, LateSkip]] = field(default_factory=dict)
     gone: Mapping[Key, Mapping[UUID, Gone]] = field(default_factory=dict)
+    # Steps with the last attempt by which they were assumed sent
+    assumed: Mapping[Key, frozenset[tuple[UUID, int]]] = field(
+        default_factory=dict
+    )
     links: Mapping[Key, Link] = field(default_factory=dict)
     untagged: frozenset[Key] = frozenset()
     pauses: Mapping[UUID, tuple[Pause, ...]] = field(default_factory=dict)

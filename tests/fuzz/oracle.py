@@ -46,6 +46,7 @@ def build(memory: Memory, facts: Facts, now: datetime) -> tuple[Memory, Rows]:
     memory = _leave(memory, facts, sound)
     for enrolment in memory.enrolments.values():
         contact = _contact(memory, facts, enrolment, now)
+        contact = replace(contact, has_left=enrolment.key in final)
         folded = fold(contact)
         memory = _remember(memory, contact, folded)
         if enrolment.key not in final:
@@ -137,9 +138,11 @@ def _contact(
         receipts=tuple(r for r in facts.receipts if r.attempt_id in ids),
         faults=facts.faults,
         exit_reason=memory.exits.get(key),
+        has_left=False,
         ended=memory.ended.get(key),
         late=memory.late.get(key, {}),
         gone=memory.gone.get(key, {}),
+        assumed=memory.assumed.get(key, frozenset()),
         before=memory.rows.get(key, {}),
         pauses=own + global_pauses(facts.switches),
         now=now,
@@ -195,6 +198,18 @@ def _remember(memory: Memory, contact: Contact, folded: Folded) -> Memory:
         links=links,
         late={**memory.late, key: folded.late},
         gone={**memory.gone, key: folded.gone},
+        assumed={**memory.assumed, key: _assumed(contact, folded)},
         followed={**memory.followed, key: contact.definition},
         rows={**memory.rows, key: folded.rows},
     )
+
+
+def _assumed(
+    contact: Contact, folded: Folded
+) -> frozenset[tuple[UUID, int]]:
+    """Return the attempts that were ever assumed sent."""
+    return contact.assumed | {
+        (step_id, row.attempt_no)
+        for step_id, row in folded.rows.items()
+        if row.status_reason == "assumed_sent" and row.attempt_no
+    }

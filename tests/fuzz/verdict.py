@@ -90,11 +90,12 @@ def judge(
     is_passed: bool,
     is_over: bool,
     is_here: bool,
+    is_assumed: bool,
 ) -> Verdict:
     """Return what is known of a step.
 
     Over: the enrolment has ended. Here: the step is in the definition, else
-    it is not sent again.
+    it is not sent again. Assumed: a build took it for sent.
     """
     if not known:
         return Verdict("untried")
@@ -114,12 +115,12 @@ def judge(
     claim = last.attempt.claimed_at
     grace = claim + timedelta(minutes=policies.unknown_grace_minutes)
     until = max(grace, last.attempt.deadline_at)
-    if is_over:
+    if is_over or is_passed or is_assumed:
         return Verdict("assumed", claim)
     if now < until or policies.on_unknown == "hold":
         return Verdict("waiting", due_at=until, expected_at=claim)
     resends = policies.on_unknown == "resend" and len(known) < MAX_ATTEMPTS
-    if resends and is_here and not is_passed:
+    if resends and is_here:
         return Verdict("resend", settled_at=claim, due_at=until)
     return Verdict("assumed", claim)
 

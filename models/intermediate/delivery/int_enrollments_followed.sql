@@ -34,6 +34,8 @@ select
     decisions.has_led_on or not decisions.is_ended as may_lead_on,
     decisions.end_reason,
     decisions.exit_reason,
+    -- A build before this one saw it
+    decisions.exit_hash is not null as has_left,
     coalesce(
         decisions.end_hash,
         decisions.exit_hash,

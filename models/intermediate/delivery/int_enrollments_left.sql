@@ -66,6 +66,7 @@ select
     is_ended,
     may_lead_on,
     end_reason,
+    has_left,
     case
         when exit_reason is not null then exit_reason
         when is_ended then null

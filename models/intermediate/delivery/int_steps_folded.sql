@@ -18,8 +18,9 @@ folded as (
             when resolution in ('sent', 'assumed_sent') then 'completed'
             when resolution = 'failed' then 'failed'
             when resolution = 'late' or is_skipped_now then 'skipped'
-            when chain_no > stop_no then 'sequence_failed'
             when is_ended and end_reason is not null then 'sequence_failed'
+            when has_left and is_sendable then 'cancelled'
+            when chain_no > stop_no then 'sequence_failed'
             when exit_reason is not null and is_sendable then 'cancelled'
             when is_ended then 'sequence_failed'
             when is_next and resolution = 'awaiting' then 'sent'
@@ -73,6 +74,6 @@ select
     case when is_through then next_sequence_id end as next_sequence_id,
     case
         when is_through and next_sequence_id is not null
-            then settled_at + {{ hours('delay_hours') }}
+            then base_at + {{ hours('delay_hours') }}
     end as next_sequence_due_at
 from opened

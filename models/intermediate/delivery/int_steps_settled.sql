@@ -39,11 +39,11 @@ resolved as (
             when has_retry_left and is_present then 'retry'
             when verdict = 'undelivered' then 'failed'
             when verdict <> 'unknown' then verdict
-            when is_ended then 'assumed_sent'
+            when is_ended or is_passed then 'assumed_sent'
             when on_unknown = 'hold' or grace_until > {{ now_utc() }}
                 then 'waiting'
             when
-                on_unknown = 'resend' and not is_passed and is_present
+                on_unknown = 'resend' and is_present
                 and exit_reason is null
                 and attempts_used < {{ var('max_attempts') }} then 'resend'
             else 'assumed_sent'

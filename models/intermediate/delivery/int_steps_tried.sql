@@ -12,7 +12,8 @@ passed_over as (
 ),
 
 -- To be skipped as late is as good as an attempt for the place in the chain,
--- but what was attempted after all is not skipped
+-- but what was attempted after all is not skipped. What a build assumed sent
+-- stays so, whatever the policy says now, until it is known.
 tried as (
 
     select
@@ -24,9 +25,16 @@ tried as (
         coalesce(attempted.definition_hash, passed_over.definition_hash)
             as definition_hash,
         case
-            when attempted.attempts_used > 0 or passed_over.user_id is null
-                then attempted.verdict
-            else 'late'
+            when attempted.attempts_used = 0 and passed_over.user_id is not null
+                then 'late'
+            when attempted.verdict = 'unknown' and exists (
+                select 1
+                from {{ ref('sequence_decisions') }} as decided
+                where
+                    decided.user_id = attempted.user_id
+                    and decided.decision_id = {{ assumption_id('attempted') }}
+            ) then 'assumed_sent'
+            else coalesce(attempted.verdict, 'late')
         end as verdict,
         coalesce(attempted.first_claimed_at, passed_over.decided_at)
             as tried_at,

@@ -7,15 +7,18 @@ with links as (
 
 ),
 
--- Two ways to one place are one
+-- Two ways of a number to one place are one
 first_links as (
 
-    select distinct on (user_id, speaking_lead_id, target_sequence_id) *
+    select distinct on (
+        user_id, speaking_lead_id, target_sequence_id, contact_phone
+    ) *
     from links
     order by
         user_id asc,
         speaking_lead_id asc,
         target_sequence_id asc,
+        contact_phone asc,
         due_at asc,
         enrollment_id asc
 

@@ -53,22 +53,38 @@ diagnosed as (
 
 ),
 
+-- Links of two numbers of a lead to one place are one pair: what came of the
+-- better one
+linked as (
+
+    select distinct on (user_id, sequence_id, lead_id) *
+    from diagnosed
+    where source = 'link'
+    order by
+        user_id asc,
+        sequence_id asc,
+        lead_id asc,
+        outcome = 'rejected' asc,
+        outcome asc,
+        rejection_reason asc
+
+),
+
 -- A tag and a link to one place are one pair: the tag's
 told_once as (
 
     select * from diagnosed
     where source = 'trigger'
     union all
-    select diagnosed.*
-    from diagnosed
+    select linked.*
+    from linked
     where
-        diagnosed.source = 'link'
-        and not exists (
+        not exists (
             select 1 from tagged
             where
-                tagged.user_id = diagnosed.user_id
-                and tagged.sequence_id = diagnosed.sequence_id
-                and tagged.lead_id = diagnosed.lead_id
+                tagged.user_id = linked.user_id
+                and tagged.sequence_id = linked.sequence_id
+                and tagged.lead_id = linked.lead_id
         )
 
 )

@@ -40,6 +40,8 @@ composed as (
         definitions.max_gap_seconds,
         {{ live_source_hash() }} as source_hash,
         definitions.on_reply,
+        definitions.on_late,
+        definitions.late_after_hours,
         definitions.time_zone,
         definitions.quiet_from,
         definitions.quiet_until,

@@ -43,6 +43,7 @@ judged as (
             when {{ moved_by_weekend }} then 'weekend'
             when {{ moved_by_quiet_hours }} then 'quiet_hours'
             when steps.next_trigger_time > {{ now_utc() }} then 'scheduled'
+            when {{ may_be_late('steps') }} then 'awaiting_build'
         end as time_hold
     from steps
     left join lateral (

@@ -1,5 +1,6 @@
 -- No double send: where no policy sends again, a step whose earlier attempt was
--- accepted is not sent another time. Of the enrolments that this build folded.
+-- accepted is not sent another time, unless a policy of then had it resent.
+-- Of the enrolments that this build folded.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
@@ -13,10 +14,9 @@ steps as (
 
 ),
 
-attempts as (
+attempts as not materialized (
 
     select * from {{ ref('stg_dispatch__broadcast_messages') }}
-    where attempt_status = 'sent'
 
 ),
 
@@ -50,6 +50,17 @@ repeated as (
                 and attempts.enrollment_id = steps.enrollment_id
                 and attempts.sequence_stepid = steps.sequence_stepid
                 and attempts.attempt_no < steps.attempt_no
+                and attempts.attempt_status = 'sent'
+                and not exists (
+                    select 1
+                    from attempts as resent
+                    where
+                        resent.user_id = steps.user_id
+                        and resent.enrollment_id = steps.enrollment_id
+                        and resent.sequence_stepid = steps.sequence_stepid
+                        and resent.attempt_no > attempts.attempt_no
+                        and resent.is_resend
+                )
             limit 1
         ) as earlier
     left join resending

@@ -10,6 +10,7 @@ from tests.dispatcher.integration.harness import (
     World,
     dbt,
 )
+from tests.dispatcher.integration.timeline import Story
 
 _ANOTHER = "60111000002"
 _STATUS = "update sequences set status = %s where id = %s"
@@ -181,3 +182,52 @@ def decisions_read(world: World) -> int:
             " where relid = 'drip_memory.sequence_decisions'::regclass"
         )
     )
+
+
+def test_a_daily_link_stays_daily(world: World) -> None:
+    """One step on each side, both at 10:00, a day between them."""
+    story = Story(world, 1)
+    story.warm("COLD", "WARM", lead=False)
+    story.remove_step(2)
+    story.remove_step(3)
+    story.steps("next_trigger = 'warm', time_schedule = '10:00'", 1)
+    story.steps("time_schedule = '10:00'", which=1)
+    story.lead("COLD")
+    world.build("0:00")
+    world.now("0:00:07")
+    story.send()
+    world.build("0:06")
+    world.build("0:10")
+    assert story.contacts("due_at", which=1)[0] == (1, "24:00")
+
+
+def test_two_numbers_of_a_lead_are_linked_each(world: World) -> None:
+    """The number was corrected meanwhile, and the old one opted out."""
+    story = Story(world, 1)
+    story.warm("COLD", "WARM", lead=False)
+    story.remove_step(2)
+    story.remove_step(3)
+    story.steps("next_trigger = 'warm'", 1)
+    story.lead("COLD")
+    world.build("0:00")
+    world.now("0:05")
+    story.send()
+    world.execute(
+        "update leads set phone = '60119998866' where user_id = %s", story.user
+    )
+    story.switch("paused", which=1)
+    world.build("0:06")
+    world.execute(
+        "insert into dispatch.suppressions (user_id, phone, kind, source)"
+        " values (%s, %s, 'opt_out', 'test')",
+        *(story.user, story.phone),
+    )
+    story.send()
+    world.build("0:10", select=[])
+    story.switch("active", which=1)
+    world.build("0:20", select=[])
+    assert world.rows(
+        "select contact_phone, source from drip_memory.sequence_enrollments"
+        " where sequence_id = %s",
+        story.sequence(1),
+    ) == [("60119998866", "link")]

@@ -1,0 +1,29 @@
+{% macro may_be_late(step) -%}
+    {# Where late steps are skipped: a step that its quiet hours or weekend make
+       late, or one that a pause did which no build has seen the end of. The
+       next build skips it or not. #}
+    {{ step }}.on_late = 'skip'
+    and {{ step }}.attempts_used = 0
+    and (
+        {{ step }}.next_trigger_time
+        > {{ step }}.due_at
+        + make_interval(hours => {{ step }}.late_after_hours)
+        or (
+            {{ now_utc() }}
+            > {{ step }}.due_at
+            + make_interval(hours => {{ step }}.late_after_hours)
+            and exists (
+                select 1
+                from {{ ref('stg_dispatch__operator_requests') }} as requests
+                where
+                    requests.request_kind = 'resume'
+                    and coalesce(requests.user_id, {{ step }}.user_id)
+                    = {{ step }}.user_id
+                    and requests.requested_at >= (
+                        select max(folds.taken_at)
+                        from {{ ref('fold_watermarks') }} as folds
+                    )
+            )
+        )
+    )
+{%- endmacro %}
