@@ -7,7 +7,7 @@
     {{ await_links() }};
     {{ record_endings() }};
     {{ schedule_folds() }};
-    {{ apply_watermark(ref('fold_watermarks')) }};
+    {{ apply_fold(ref('fold_watermarks')) }};
     {{ index_active_steps(contacts) }};
     {{ analyze_if_grown(contacts) }}
 {%- endmacro %}

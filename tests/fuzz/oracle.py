@@ -204,9 +204,7 @@ def _remember(memory: Memory, contact: Contact, folded: Folded) -> Memory:
     )
 
 
-def _assumed(
-    contact: Contact, folded: Folded
-) -> frozenset[tuple[UUID, int]]:
+def _assumed(contact: Contact, folded: Folded) -> frozenset[tuple[UUID, int]]:
     """Return the attempts that were ever assumed sent."""
     return contact.assumed | {
         (step_id, row.attempt_no)

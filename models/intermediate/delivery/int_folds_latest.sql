@@ -19,7 +19,7 @@ latest as (
     where
         applied.is_applied
         and not taken.is_applied
-        and {{ keeps_last_fold() }}
+        and {{ keeps_last_fold('applied') }}
 
 )
 

@@ -10,14 +10,16 @@ runs as (
 
 ),
 
--- The last fold, where its build then failed a test, was stopped or killed, or
--- made no tests at all
+-- The last fold, where the run that made it then failed a test, was stopped or
+-- killed, made no tests at all, or is not on record
 unproven as (
 
-    select watermarks.invocation_id
+    select watermarks.folded_by as invocation_id
     from watermarks
-    inner join runs on watermarks.invocation_id = runs.invocation_id
-    where watermarks.is_applied and runs.run_status <> 'passed'
+    left join runs on watermarks.folded_by = runs.invocation_id
+    where
+        watermarks.is_applied
+        and runs.run_status is distinct from 'passed'
 
 )
 

@@ -1,6 +1,8 @@
 {{ config(
     indexes=[{'columns': ['user_id', 'enrollment_id'], 'unique': true}],
-    post_hook="analyze {{ this }}"
+    post_hook=[
+        "{{ list_fold(ref('fold_watermarks')) }}", "analyze {{ this }}"
+    ]
 ) }}
 
 with enrollments as (

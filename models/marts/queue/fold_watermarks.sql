@@ -28,7 +28,10 @@ taken as (
             from fault_policies
         )::uuid as fault_policies_hash,
         {{ now_utc() }} as taken_at,
-        false as is_applied
+        false as is_listed,
+        false as is_applied,
+        null::text as folded_by,
+        null::bigint as schedule_oid
 
 )
 

@@ -22,9 +22,7 @@ def assumed(world: World) -> Story:
     """Return a story of four steps whose first one was assumed sent."""
     story = Story(world, 1)
     story.warm(lead=False)
-    world.sequence(
-        "WARM", sequence=story.sequence(), user=story.user, steps=4
-    )
+    world.sequence("WARM", sequence=story.sequence(), user=story.user, steps=4)
     story.lead()
     world.build("0:00")
     world.now("0:05")
