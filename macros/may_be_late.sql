@@ -22,6 +22,7 @@
                     and requests.requested_at >= (
                         select max(folds.taken_at)
                         from {{ ref('fold_watermarks') }} as folds
+                        where folds.is_applied
                     )
             )
         )

@@ -1,11 +1,30 @@
 with refusals as (
 
-    select * from {{ ref('stg_dispatch__claim_refusals') }}
+    select * from {{ ref('int_claims_refused') }}
 
 ),
 
--- What the CRM changed since the build is settled by the next one; what is
--- wrong with a device is not
+steps as (
+
+    select * from {{ ref('sequence_contacts') }}
+    where status = 'active'
+
+),
+
+-- Of a contact who left, or went to another device, nothing is refused any more
+standing as (
+
+    select refusals.*
+    from refusals
+    inner join steps
+        on
+            refusals.user_id = steps.user_id
+            and refusals.enrollment_id = steps.enrollment_id
+            and refusals.sequence_stepid = steps.sequence_stepid
+            and refusals.attempt_no = steps.attempt_no
+
+),
+
 described as (
 
     select
@@ -46,7 +65,7 @@ described as (
                 )
             else 'dbt build'
         end as cure
-    from refusals
+    from standing
     group by user_id, refusal_reason
 
 )

@@ -16,10 +16,25 @@ paused as (
 
 ),
 
+known as (
+
+    select * from {{ ref('int_devices_known') }}
+    where is_deleted
+
+),
+
 -- A person's pause has no end. What its gateway alone keeps back may probe it,
 -- so a gateway comes after all but the gap.
 reasons as (
 
+    select
+        user_id,
+        device_id,
+        0 as reason_rank,
+        'device_missing' as hold_reason,
+        null::timestamptz as held_until
+    from known
+    union all
     select
         user_id,
         device_id,

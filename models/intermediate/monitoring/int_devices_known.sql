@@ -3,8 +3,9 @@
     indexes=[{'columns': ['user_id', 'device_id'], 'unique': true}]
 ) }}
 
--- A device that the CRM deletes keeps its name in the reports. Through which
--- gateway it sends is asked of each device that may go.
+-- A device that the CRM deletes, or gives to another tenant, keeps its name in
+-- the reports, and holds what was to go from it. Through which gateway it sends
+-- is asked of each device that may go.
 
 with devices as (
 
@@ -18,8 +19,26 @@ described as (
         user_id,
         device_id,
         device_name,
-        gateway
+        gateway,
+        false as is_deleted
     from devices
+    {% if is_incremental() -%}
+        union all
+        select
+            known.user_id,
+            known.device_id,
+            known.device_name,
+            known.gateway,
+            true as is_deleted
+        from {{ this }} as known
+        where
+            not exists (
+                select 1 from devices
+                where
+                    devices.user_id = known.user_id
+                    and devices.device_id = known.device_id
+            )
+    {%- endif %}
 
 )
 

@@ -18,7 +18,7 @@ content_faults as (
 
 refusals as (
 
-    select * from {{ ref('stg_dispatch__claim_refusals') }}
+    select * from {{ ref('int_claims_refused') }}
 
 ),
 

@@ -16,6 +16,7 @@
     "device_cooling_down": "warn",
     "gateway_cooling_down": "warn",
     "device_failing": "warn",
+    "device_missing": "warn",
     "device_over_cap": "error",
     "claim_refused": "warn",
     "legacy_failure_rate": "warn",

@@ -12,7 +12,8 @@ standing as (
         enrollment_id,
         sequence_stepid,
         attempt_no,
-        reason as refusal_reason
+        reason as refusal_reason,
+        refused_at
     from claim_refusals
     where cleared_at is null
     order by

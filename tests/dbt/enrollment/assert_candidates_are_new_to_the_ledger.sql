@@ -1,7 +1,7 @@
 -- Nobody is to be enrolled for whom the ledger has an attempt in that very
 -- enrolment: the memory of it was lost. This stands before the insert, which
--- would hide the loss. To enrol them anew, on what the ledger knows of them:
--- dbt build --vars 'accept_lost_memory: true'.
+-- would hide the loss; `dbt test` comes after it. To enrol them anew, on what
+-- the ledger knows of them: dbt build --vars 'accept_lost_memory: true'.
 with candidates as (
 
     select * from {{ ref('enrollment_candidates') }}
@@ -22,6 +22,7 @@ forgotten as (
     from candidates
     where
         not {{ var('accept_lost_memory') }}
+        and {{ flags.WHICH != 'test' }}
         and exists (
             select 1 from attempts
             where

@@ -58,8 +58,7 @@ counted as (
                     attempts.row_xid < (
                         select watermarks.watermark
                         from {{ ref('fold_watermarks') }} as watermarks
-                        order by watermarks.watermark desc
-                        limit 1
+                        where watermarks.is_applied
                     )
                 ) as was_seen
             from attempts

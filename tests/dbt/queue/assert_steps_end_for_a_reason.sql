@@ -33,6 +33,12 @@ decisions as not materialized (
 
 ),
 
+enrollments as not materialized (
+
+    select * from {{ ref('sequence_enrollments') }}
+
+),
+
 suppressions as not materialized (
 
     select * from {{ ref('stg_dispatch__suppression_events') }}
@@ -90,10 +96,17 @@ judged as (
                 )
             when steps.status_reason = 'replied'
                 then exists (
-                    select 1 from replies
+                    select 1
+                    from replies
+                    inner join enrollments
+                        on
+                            replies.user_id = enrollments.user_id
+                            and replies.contact_phone
+                            = enrollments.contact_phone
+                            and replies.occurred_at >= enrollments.enrolled_at
                     where
-                        replies.user_id = steps.user_id
-                        and replies.contact_phone = steps.contact_phone
+                        enrollments.user_id = steps.user_id
+                        and enrollments.enrollment_id = steps.enrollment_id
                 )
             when steps.status = 'cancelled'
                 then exists (

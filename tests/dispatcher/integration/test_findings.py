@@ -28,6 +28,7 @@ VARS: dict[str, object] = {
     "legacy_schema": "legacy",
     "device_hourly_cap": 0,
 }
+DELETED = UUID(int=13)
 EMPTY, QUIET, BOTH = UUID(int=31), UUID(int=32), UUID(int=33)
 # name, where its last step leads, its id
 LINKED = [
@@ -48,6 +49,7 @@ MENDED = {
     "legacy_completed_in_future",
 }
 LOOKED_AT = {
+    "device_missing",
     "sequence_link_inactive",
     "sequence_trigger_unusable",
     "send_time_ignored",
@@ -78,6 +80,8 @@ def findings(world: World) -> list[tuple[str, str]]:
 def make_everything_wrong(world: World) -> None:
     world.warm()
     world.device(OTHER_DEVICE)
+    world.device(DELETED)
+    world.lead("60111000004", device=DELETED)
     world.sequence("HOT", sequence=HOT, trigger="")
     world.lead("60111000002", "cold_start")
     world.lead("60111000003", "WARM")
@@ -142,6 +146,7 @@ def make_everything_wrong(world: World) -> None:
 
 def make_sending_wrong(world: World) -> None:
     """Refuse each text ten times, or at last send it, and each claim."""
+    world.execute("delete from user_devices where id = %s", DELETED)
     world.execute(
         "insert into dispatch.broadcast_messages (user_id, enrollment_id,"
         " sequence_id, sequence_stepid, attempt_no, day_number,"
@@ -164,7 +169,7 @@ def make_sending_wrong(world: World) -> None:
     world.execute(
         "insert into dispatch.claim_refusals (user_id, enrollment_id,"
         " sequence_stepid, attempt_no, reason, invocation_id, refused_at)"
-        " select user_id, enrollment_id, sequence_stepid, 1, reason, 'test',"
+        " select user_id, enrollment_id, sequence_stepid, 11, reason, 'test',"
         " dispatch.now_utc() from drip.sequence_contacts,"
         " unnest(array['unknown_platform', 'sequence_paused']) as reason"
         " where status = 'active'"
@@ -181,7 +186,8 @@ def apply(world: World, cure: str) -> int:
         words += ["--by", "Nor", "--format", "json"]
         told = CliRunner().invoke(cli, words + world.project.arguments())
         assert told.exit_code == 0, told.output
-        return int(json.loads(told.stdout)["gateways"])
+        changed = json.loads(told.stdout)
+        return int(changed.get("gateways", changed.get("enrollments", 0)))
     return world.connection.execute(cure.encode()).rowcount
 
 
@@ -269,3 +275,18 @@ def test_a_text_that_an_edit_leaves_behind_is_found(world: World) -> None:
     assert "as it was before an edit" in explanation
     assert "content_missing" in explanation
     assert (waiting, apply(world, cure)) == (1, 1)
+
+
+def test_a_deleted_device_holds_its_contacts_until_they_are_moved(
+    warm: World,
+) -> None:
+    warm.device(OTHER_DEVICE)
+    warm.execute("delete from user_devices where id = %s", DEVICE)
+    ((finding, cure),) = findings(warm)
+    assert finding == "device_missing"
+    assert warm.monitor("hold_reason")[0] == (1, "device_missing")
+    assert warm.due() == []
+    assert apply(warm, cure) == 1
+    assert apply(warm, cure.removesuffix(" --dry-run")) == 1
+    assert findings(warm) == []
+    assert warm.due() == [(1, 1, False)]

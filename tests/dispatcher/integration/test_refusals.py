@@ -111,3 +111,24 @@ def test_a_right_that_is_revoked(
     sender.execute(f"grant {right} on {table} to sender")
     sender.dispatch("0:06")
     assert sender.texts() == [FIRST]
+
+
+def test_a_refusal_is_over_with_the_build_that_settles_it(warm: World) -> None:
+    """Before any dispatcher runs again: the queue is for whoever reads it."""
+    warm.execute("update sequence_steps set content = 'New'")
+    warm.dispatch("0:05")
+    assert warm.monitor("hold_reason")[0] == (1, "definition_changed")
+    warm.build("0:10")
+    assert warm.monitor("hold_reason")[0] == (1, None)
+    assert warm.due() == [(1, 1, False)]
+
+
+def test_nothing_is_refused_to_who_has_left(warm: World) -> None:
+    warm.execute("update user_devices set platform = 'nobody'")
+    warm.dispatch("0:05")
+    found = "select affected_count from drip.pipeline_findings"
+    warm.build("0:10", select=[])
+    assert warm.value(f"{found} where finding = 'claim_refused'") == 1
+    warm.execute("update sequences set status = 'archived'")
+    warm.build("0:20", select=[])
+    assert warm.rows(f"{found} where finding = 'claim_refused'") == []

@@ -72,6 +72,10 @@ def test_history_survives_the_device_that_made_it(warm: World) -> None:
     named = "select device_name from drip.{}"
     for report in ("message_log", "device_performance_monitor"):
         assert warm.value(named.format(report)) == "Device 11"
+    warm.execute("drop schema drip cascade")
+    warm.is_built_by_dbt = True
+    warm.build("0:20", select=[])
+    assert warm.value(named.format("message_log")) == "Device 11"
 
 
 @pytest.mark.parametrize(
