@@ -22,8 +22,8 @@ waiting as (
 
 ),
 
--- Another device is another sender, which is for a person to choose: the command
--- shows what it would do, and where there is none the query who waits
+-- Another device is another sender, which is for a person to choose: the cure
+-- shows what it would do, and where there is none who waits
 described as (
 
     select

@@ -1,3 +1,11 @@
+{#- Where a cause finds whom it makes the build fold -#}
+{%- set causes = {
+    "changed": "changed",
+    "time": "scheduled",
+    "resumed": "resumed",
+    "unproven": "unproven",
+    "everything": "everything",
+} -%}
 {{ config(
     indexes=[{'columns': ['user_id', 'enrollment_id'], 'unique': true}],
     post_hook=[
@@ -5,16 +13,7 @@
     ]
 ) }}
 
-with enrollments as (
-
-    select
-        user_id,
-        enrollment_id
-    from {{ ref('sequence_enrollments') }}
-
-),
-
-changed as (
+with changed as (
 
     select * from {{ ref('int_enrollments_changed') }}
 
@@ -22,10 +21,7 @@ changed as (
 
 scheduled as (
 
-    select
-        user_id,
-        enrollment_id
-    from {{ ref('fold_schedule') }}
+    select * from {{ ref('fold_schedule') }}
     where next_fold_at <= {{ now_utc() }}
 
 ),
@@ -50,40 +46,24 @@ unproven as (
 
 ),
 
-last_fold as (
+-- Without a fold to go on from
+everything as (
 
-    select * from {{ ref('int_folds_latest') }}
+    select * from {{ ref('sequence_enrollments') }}
+    where not exists (select 1 from {{ ref('int_folds_latest') }})
 
 ),
 
--- Without a fold to go on from, everything
 unioned as (
 
-    select
-        *,
-        'changed' as cause
-    from changed
-    union all
-    select
-        *,
-        'time' as cause
-    from scheduled
-    union all
-    select
-        *,
-        'resumed' as cause
-    from resumed
-    union all
-    select
-        *,
-        'unproven' as cause
-    from unproven
-    union all
-    select
-        *,
-        'everything' as cause
-    from enrollments
-    where not exists (select 1 from last_fold)
+    {% for cause, whose in causes.items() -%}
+        select
+            user_id,
+            enrollment_id,
+            '{{ cause }}' as cause
+        from {{ whose }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
