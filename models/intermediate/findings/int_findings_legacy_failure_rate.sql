@@ -1,6 +1,8 @@
+-- A message of a campaign has no sequence that could fail
 with messages as (
 
     select * from {{ ref('stg_legacy__broadcast_messages') }}
+    where sequence_id is not null
 
 ),
 
@@ -42,8 +44,11 @@ described as (
         format(
             'select device_id, error_message, count(*) from '
             || '{{ var("legacy_schema", "legacy") }}.broadcast_messages '
-            || 'where sequence_id = %L and status = ''failed'' group by 1, 2',
-            summarised.sequence_id
+            || 'where user_id = %L and sequence_id = %L '
+            || 'and (status = ''failed'' '
+            || 'or (status = ''sent'' and error_message <> '''')) '
+            || 'group by 1, 2',
+            summarised.user_id, summarised.sequence_id
         ) as cure
     from summarised
     left join sequences

@@ -4,6 +4,7 @@ with sequence_contacts as (
         select * from {{ source('legacy', 'sequence_contacts') }}
     {%- else -%}
         select
+            null::uuid as user_id,
             null::uuid as sequence_id,
             null::text as contact_phone,
             null::text as status,
@@ -16,6 +17,7 @@ with sequence_contacts as (
 renamed as (
 
     select
+        user_id,
         sequence_id,
         {{ phone_key('contact_phone') }} as contact_phone,
         status as step_status,
