@@ -3,7 +3,8 @@
         "reentry_after_days", "quiet_from", "quiet_until", "skip_weekends"
     ] -%}
     {%- set found = [] -%}
-    {%- for name, rule in rules.items() if name != "sequence_id" -%}
+    {%- set all = dict(rules, **project_var_rules()) -%}
+    {%- for name, rule in all.items() if name != "sequence_id" -%}
         {%- set value = var(name) -%}
         {%- set rule = dict(rule, required=name not in may_be_null) -%}
         {%- set problem = value_problem(
@@ -17,8 +18,11 @@
     {%- set quiet = quiet_hours_problem(
         var("quiet_from"), var("quiet_until")
     ) -%}
-    {%- if quiet -%}
-        {%- do found.append("var " ~ quiet) -%}
-    {%- endif -%}
+    {%- set delay = delay_problem(
+        var("default_delay_hours"), var("longest_delay_hours")
+    ) -%}
+    {%- for problem in [quiet, delay] if problem -%}
+        {%- do found.append("var " ~ problem) -%}
+    {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}

@@ -26,7 +26,7 @@ from tests.dispatcher.integration.harness import (
 
 VARS: dict[str, object] = {
     "legacy_schema": "legacy",
-    "device_hourly_cap": 0,
+    "device_hourly_cap": 1,
 }
 DELETED = UUID(int=13)
 EMPTY, QUIET, BOTH = UUID(int=31), UUID(int=32), UUID(int=33)
@@ -85,6 +85,7 @@ def make_everything_wrong(world: World) -> None:
     world.sequence("HOT", sequence=HOT, trigger="")
     world.lead("60111000002", "cold_start")
     world.lead("60111000003", "WARM")
+    world.lead("60111000004", "WARM")
     world.lead("12", "WARM")
     world.sequence("EMPTY", sequence=EMPTY, steps=0)
     world.sequence("QUIET", sequence=QUIET)
@@ -145,7 +146,10 @@ def make_everything_wrong(world: World) -> None:
 
 
 def make_sending_wrong(world: World) -> None:
-    """Refuse each text ten times, or at last send it, and each claim."""
+    """Refuse each text ten times, or at last send it, and each claim.
+
+    The two that are sent are one more than the cap of their device.
+    """
     world.execute("delete from user_devices where id = %s", DELETED)
     world.execute(
         "insert into dispatch.broadcast_messages (user_id, enrollment_id,"
@@ -164,7 +168,8 @@ def make_sending_wrong(world: World) -> None:
     world.execute(
         "update dispatch.broadcast_messages set status = 'sent',"
         " sent_at = finished_at, fault_class = null, error_message = null"
-        " where recipient_phone = '60111000003' and attempt_no = 10"
+        " where recipient_phone in ('60111000003', '60111000004')"
+        " and attempt_no = 10"
     )
     world.execute(
         "insert into dispatch.claim_refusals (user_id, enrollment_id,"

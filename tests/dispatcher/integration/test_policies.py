@@ -69,6 +69,8 @@ CURE = (
     "Correct seeds/sequence_policies.csv (a var: dbt_project.yml), then dbt"
     " build."
 )
+COUNT = "a whole number from 1 to 999999"
+CAP = COUNT + "999 (to send nothing: dispatcher pause)"
 CHOICES = {
     "trigger_match": "exact or contains",
     "on_failure": "stop or continue",
@@ -201,6 +203,52 @@ def test_a_default_is_held_to_the_same_rules(project: Project) -> None:
         "var quiet_until: is blank, expected HH:MM beside quiet_from",
         CURE,
     ]
+
+
+def test_the_numbers_of_the_project_are_held_to_rules(
+    project: Project,
+) -> None:
+    write(project)
+    assert problems(
+        seed(
+            project,
+            dbt_vars={
+                "default_delay_hours": 1.5,
+                "longest_delay_hours": 0,
+                "max_attempts": 0,
+                "match_all_hours": 0,
+                "device_hourly_cap": 0,
+                "device_daily_cap": None,
+                "build_lock_minutes": 0,
+            },
+        )
+    ) == [
+        "var default_delay_hours: '1.5', expected a whole number to 999999",
+        f"var longest_delay_hours: '0', expected {COUNT}",
+        f"var max_attempts: '0', expected {COUNT}",
+        "var match_all_hours: '0', expected a number above 0, below 1000000",
+        f"var device_hourly_cap: '0', expected {CAP}",
+        f"var device_daily_cap: is blank, expected {CAP}",
+        f"var build_lock_minutes: '0', expected {COUNT}",
+        CURE,
+    ]
+
+
+def test_a_step_without_a_delay_waits_no_longer_than_any(
+    project: Project,
+) -> None:
+    write(project)
+    hours = {"default_delay_hours": 48, "match_all_hours": 0.5}
+    assert problems(
+        seed(project, dbt_vars={**hours, "longest_delay_hours": 47})
+    ) == [
+        (
+            "var default_delay_hours: '48', expected at most"
+            " longest_delay_hours, 47"
+        ),
+        CURE,
+    ]
+    assert seed(project, dbt_vars={**hours, "longest_delay_hours": 48}) == ""
 
 
 def test_a_bad_seed_leaves_the_last_good_one(
