@@ -1,32 +1,23 @@
+{%- set ranks = "array['sent', 'failed', 'delivered', 'read', 'played']" -%}
+
 with delivery_receipts as (
 
     select * from {{ source('dispatch', 'delivery_receipts') }}
 
 ),
 
--- Receipts come in any order and twice: only the furthest one counts
-ranked as (
+-- Receipts come in any order and twice: only the furthest one counts. What the
+-- server took may fail on its way yet, what somebody got may not.
+furthest as (
 
     select
         user_id,
         message_id,
-        status as receipt_status,
-        array_position(
-            array['failed', 'sent', 'delivered', 'read', 'played'], status
-        ) as receipt_rank
+        (array_agg(status order by array_position({{ ranks }}, status) desc))[1]
+            as receipt_status,
+        bool_or(status <> 'failed') as is_proof_of_sending
     from delivery_receipts
-
-),
-
-furthest as (
-
-    select distinct on (user_id, message_id)
-        user_id,
-        message_id,
-        receipt_status,
-        receipt_rank > 1 as is_proof_of_sending
-    from ranked
-    order by user_id asc, message_id asc, receipt_rank desc
+    group by user_id, message_id
 
 )
 

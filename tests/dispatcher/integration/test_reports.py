@@ -131,6 +131,27 @@ def test_an_undelivered_message_has_the_fault_of_its_receipt(
     )
 
 
+def test_a_failure_shows_after_the_server_took_the_message(
+    unknown: World,
+) -> None:
+    unknown.execute(
+        "insert into dispatch.delivery_receipts (user_id, message_id, status,"
+        " fault_class, occurred_at) select user_id, id, receipt, fault,"
+        " dispatch.now_utc() from dispatch.broadcast_messages,"
+        " (values ('sent', null), ('failed', 'RECIPIENT_INVALID'))"
+        " as receipts (receipt, fault)"
+    )
+    unknown.build("0:20", select=[])
+    assert unknown.monitor("step_status", "message_status")[0] == (
+        *(1, "failed", "failed"),
+    )
+    log = (
+        "select attempt_outcome, receipt_status, is_undelivered"
+        " from drip.message_log"
+    )
+    assert unknown.rows(log) == [("sent", "failed", True)]
+
+
 def test_what_is_left_sending_is_among_the_failed(unknown: World) -> None:
     unknown.execute(
         "update dispatch.broadcast_messages set status = 'sending',"
