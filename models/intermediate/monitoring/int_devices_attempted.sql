@@ -1,11 +1,14 @@
 {%- set midnight = local_midnight(now_utc(), literal(var("time_zone"))) -%}
 
+-- A build as of then does not count what was claimed since
 with attempts as (
 
     select
         *,
-        claimed_at > {{ hour_ago() }} as is_of_last_hour,
-        claimed_at >= {{ midnight }} as is_of_today,
+        claimed_at > {{ hour_ago() }}
+        and claimed_at <= {{ now_utc() }} as is_of_last_hour,
+        claimed_at >= {{ midnight }}
+        and claimed_at <= {{ now_utc() }} as is_of_today,
         -- What may have reached somebody counts for the caps
         attempt_status in ('sending', 'sent', 'unknown') as fills_cap
     from {{ ref('int_attempts_reported') }}

@@ -6,7 +6,8 @@ with log as (
         user_id,
         count(*) filter (where attempt_outcome = 'sent') as messages_sent,
         count(*) filter (
-            where attempt_outcome = 'sent' and attempt_date
+            where attempt_outcome = 'sent' and claimed_at <= {{ now_utc() }}
+            and attempt_date
             = {{ local_date(now_utc(), literal(var('time_zone'))) }}
         ) as sent_today
     from {{ ref('message_log') }}
