@@ -46,6 +46,23 @@ judged as (
 
 -- What its text lacks is known of a step before anyone has come to it; whether
 -- contacts have a value for its placeholders, when they have
+numbered as (
+
+    select
+        *,
+        count(enrollment_id) over alike as contact_count,
+        row_number() over alike as row_no
+    from judged
+    where
+        content_hold is not null
+        and (
+            enrollment_id is not null
+            or content_hold <> 'unresolved_placeholder'
+        )
+    window alike as (partition by user_id, subject_id, content_hold)
+
+),
+
 described as (
 
     select
@@ -58,16 +75,14 @@ described as (
         ) as example_keys,
         format(
             '%s cannot be sent, %s contacts wait: %s',
-            min(step_label), count(enrollment_id), min(content_hold)
+            min(step_label), count(enrollment_id),
+            string_agg(
+                concat_ws(' ', nullif(contact_count, 0), content_hold),
+                ', ' order by content_hold
+            ) filter (where row_no = 1)
         ) as explanation,
         min(cure) as cure
-    from judged
-    where
-        content_hold is not null
-        and (
-            enrollment_id is not null
-            or content_hold <> 'unresolved_placeholder'
-        )
+    from numbered
     group by user_id, subject_id
 
 )
