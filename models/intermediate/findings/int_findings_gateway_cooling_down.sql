@@ -5,9 +5,10 @@ with gateways as (
 
 ),
 
+-- One that the CRM has no more waits for nothing
 devices as (
 
-    select * from {{ ref('int_devices_known') }}
+    select * from {{ ref('stg_app__user_devices') }}
 
 ),
 
@@ -40,7 +41,8 @@ described as (
             gateway, held_until, fault_class
         ) as explanation,
         format(
-            'dispatcher retry --gateway %s --reason "it is back"', gateway
+            'dispatcher retry --gateway ''%s'' --reason "it is back"',
+            replace(gateway, '''', '''\''''')
         ) as cure
     from waiting
 

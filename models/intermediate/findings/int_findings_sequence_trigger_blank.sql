@@ -1,17 +1,19 @@
+-- An archived sequence is over, so it strands nobody
 with sequences as (
 
     select * from {{ ref('stg_app__sequences') }}
-    where trigger_token is null
+    where trigger_token is null and sequence_status <> 'archived'
 
 ),
 
+-- One with a comma is a trigger that no lead can name
 entry_steps as (
 
     select
         sequence_id,
         min(trigger_token) as entry_token
     from {{ ref('stg_app__sequence_steps') }}
-    where is_entry_point
+    where is_entry_point and position(',' in trigger_token) = 0
     group by sequence_id
 
 ),

@@ -233,6 +233,29 @@ def test_the_cure_of_flags_that_disagree_sends_to_nobody(warm: World) -> None:
     assert warm.due() == []
 
 
+def test_a_gateway_that_rests_is_found_by_the_devices_there_are(
+    warm: World,
+) -> None:
+    """Its cure is a line for a shell, whatever the name of the gateway."""
+    for device, gateway in (
+        (OTHER_DEVICE, "waha"),
+        (UUID(int=13), "bob's own"),
+    ):
+        warm.device(device, platform=gateway)
+        warm.execute(
+            "insert into dispatch.gateway_breakers (gateway, failed_devices,"
+            " fault_class, opened_at, open_until) values (%s, '{}',"
+            " 'GATEWAY_AUTH', dispatch.now_utc(), 'infinity')",
+            gateway,
+        )
+    warm.now("0:05")
+    assert len(findings(warm)) == 2
+    warm.execute("delete from user_devices where id = %s", OTHER_DEVICE)
+    ((finding, cure),) = findings(warm)
+    assert (finding, apply(warm, cure)) == ("gateway_cooling_down", 1)
+    assert findings(warm) == []
+
+
 def test_a_delay_beyond_all_times_stops_no_build(warm: World) -> None:
     warm.execute("update sequence_steps set trigger_delay_hours = 2147483647")
     found = {finding for finding, _ in findings(warm)}
