@@ -10,26 +10,37 @@ steps as (
 
 ),
 
-enrolled as (
+-- An open enrolment has one step that is active or sent, an ended one none
+opened as (
 
-    select
-        user_id,
-        sequence_id,
-        count(*) as enrollments,
-        count(distinct contact_phone) as contacts
-    from {{ ref('sequence_enrollments') }}
-    group by user_id, sequence_id
+    select * from {{ ref('sequence_contacts') }}
+    where status in ('active', 'sent')
 
 ),
 
--- An open enrolment has one step that is active or sent, an ended one none
+-- Of those that the memory has: after a loss there are steps without theirs
+enrolled as (
+
+    select
+        enrollments.user_id,
+        enrollments.sequence_id,
+        count(*) as enrollments,
+        count(opened.enrollment_id) as open_enrollments,
+        count(distinct enrollments.contact_phone) as contacts
+    from {{ ref('sequence_enrollments') }} as enrollments
+    left join opened
+        on
+            enrollments.user_id = opened.user_id
+            and enrollments.enrollment_id = opened.enrollment_id
+    group by enrollments.user_id, enrollments.sequence_id
+
+),
+
 counted as (
 
     select
         user_id,
         sequence_id,
-        count(*) filter (where status in ('active', 'sent'))
-            as open_enrollments,
         {{ bucket_counts() }}
     from steps
     group by user_id, sequence_id
@@ -43,7 +54,7 @@ joined as (
         sequences.sequence_id,
         sequences.sequence_name,
         sequences.sequence_state,
-        coalesce(counted.open_enrollments, 0) as open_enrollments,
+        coalesce(enrolled.open_enrollments, 0) as open_enrollments,
         {{ buckets_or_zeros('counted') }},
         coalesce(enrolled.contacts, 0) as contacts,
         coalesce(enrolled.enrollments, 0) as enrollments

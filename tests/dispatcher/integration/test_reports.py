@@ -47,6 +47,22 @@ def test_a_send_counts_before_the_next_build(warm: World) -> None:
     assert warm.rows(counts, WARM) == [(3, 1, 2, 1)]
 
 
+def test_an_enrolment_that_was_lost_is_neither_open_nor_ended(
+    warm: World,
+) -> None:
+    warm.dispatch("0:05")
+    warm.build("0:10")
+    for table in ("enrollments", "decisions", "definitions"):
+        warm.execute(f"delete from drip_memory.sequence_{table}")  # noqa: S608
+    warm.execute("update leads set trigger = null")
+    warm.build("0:30", dbt_vars={"accept_lost_memory": True})
+    counts = (
+        "select enrollments, open_enrollments, ended_enrollments"
+        " from drip.sequence_summary where sequence_id = %s"
+    )
+    assert warm.rows(counts, WARM) == [(0, 0, 0)]
+
+
 def test_a_report_is_of_one_tenant(warm: World) -> None:
     warm.dispatch("0:05")
     warm.build("0:10", select=[])
