@@ -9,7 +9,9 @@
             {{ writes_queue() }},
             {{ literal(var("code_hash", none)) }},
             {{ var("build_lock_minutes") }},
-            {{ var("build_takeover") }}
+            {{ var("build_takeover") }},
+            {{ literal(var("as_of", none) or none) }},
+            {{ has_memory() }}
         )
     {%- endif -%}
 {% endmacro %}
