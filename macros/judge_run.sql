@@ -1,20 +1,17 @@
 {% macro judge_run(results, path) %}
     {#- failed > not_live > untested > passed; documented in _macros.yml -#}
-    {%- set found = namespace(failed=[], unit_tests=0, done=[]) -%}
+    {%- set found = namespace(failed=[], done=[]) -%}
+    {%- set unit_tests = unit_tests_of(path) -%}
     {%- for result in results -%}
         {%- set node = result.node -%}
-        {%- set on_path = node.unique_id in path or (
-            node.resource_type in ["test", "unit_test"]
-            and is_on_path(node, path)
+        {%- set on_path = node.unique_id in path + unit_tests or (
+            node.resource_type == "test" and is_on_path(node, path)
         ) -%}
         {%- if on_path and result.status in
             ["error", "fail", "runtime error", "skipped", "partial success"] -%}
             {%- do found.failed.append(node.name) -%}
         {%- elif on_path -%}
             {%- do found.done.append(node.unique_id) -%}
-            {%- if node.resource_type == "unit_test" -%}
-                {%- set found.unit_tests = found.unit_tests + 1 -%}
-            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set missing = [] -%}
@@ -22,6 +19,7 @@
         if node.unique_id not in found.done and must_run(node, path) -%}
         {%- do missing.append(node.name) -%}
     {%- endfor -%}
+    {%- set untested = unit_tests | reject("in", found.done) | list -%}
     {%- if found.failed -%}
         {%- set status, detail = "failed", found.failed -%}
     {%- elif var("as_of", none) or flags.EMPTY or flags.SAMPLE -%}
@@ -34,6 +32,7 @@
     {{ return({
         "status": status,
         "detail": first_names(detail),
-        "unit_tests_passed": found.unit_tests > 0 and not found.failed,
+        "unit_tests_passed": (unit_tests | length) > 0 and not untested
+            and not found.failed,
     }) }}
 {% endmacro %}

@@ -4,13 +4,14 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import starmap
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from dispatcher.cli import cli
-from dispatcher.dbt_build import BuildError, Project
+from dispatcher.dbt_build import QUEUE, BuildError, Project
 from dispatcher.errors import GateClosedError
 from dispatcher.store.connect import connect
 from tests.dispatcher.integration.harness import (
@@ -319,29 +320,66 @@ def test_a_failing_data_test_leaves_the_gate_closed(
 def test_a_failing_unit_test_leaves_the_gate_closed(
     warm: World, edited: Project
 ) -> None:
-    unit_test(edited, token="b")  # noqa: S106  # of a trigger
-    differs = r"token_is_trimmed: (?s:.*) differs from "
+    unit_tests(edited, trimmed="b")
+    differs = r"trimmed: (?s:.*) differs from "
     with pytest.raises(BuildError, match=differs):
         dbt_build(edited, with_unit_tests=True)
-    assert_closed(warm, "build_failed.*token_is_trimmed")
+    assert_closed(warm, "build_failed.*trimmed")
 
 
 def test_untested_code_opens_the_gate_once_its_unit_tests_pass(
     warm: World, edited: Project
 ) -> None:
-    unit_test(edited, token="a")  # noqa: S106  # of a trigger
+    unit_tests(edited, trimmed="a")
     dbt_build(edited)
-    assert_closed(warm, "build_untested.*no unit test ran")
+    assert_closed(warm, "build_untested.*not all unit tests passed")
     dbt_build(edited, with_unit_tests=True)
     assert warm.gate() == []
     dbt_build(edited)
     assert warm.gate() == []
 
 
-def unit_test(project: Project, token: str) -> None:
-    (project.project_dir / "models/one__unit_tests.yml").write_text(f"""
-unit_tests:
-  - name: token_is_trimmed
+def test_a_unit_test_that_is_left_out_leaves_the_gate_closed(
+    warm: World, edited: Project
+) -> None:
+    """By the command or by a build of a part, also where another passes."""
+    unit_tests(edited, good="a", bad="b")
+    for part in (
+        ("--exclude", "bad"),
+        ("--select", "fold_watermarks", "good"),
+    ):
+        dbt(edited, "build", *part)
+        assert_closed(warm, "build_untested")
+        dbt_build(edited)
+        assert_closed(warm, "build_untested.*not all unit tests passed")
+
+    unit_tests(edited, good="a", bad="a")
+    dbt_build(edited, with_unit_tests=True)
+    assert warm.gate() == []
+
+
+def test_a_cycle_selects_every_unit_test_of_the_queue(warm: World) -> None:
+    """Or none would open the gate after the code changed."""
+    unit_tests_of = ("ls", "--resource-type", "unit_test", "--select")
+    of_queue = dbt(warm.project, *unit_tests_of, "+due_steps", "+held_devices")
+    of_cycle = dbt(
+        *(warm.project, *unit_tests_of, *QUEUE),
+        *("--indirect-selection", "buildable"),
+    )
+    assert set(of_queue.result) <= set(of_cycle.result)
+    assert len(of_queue.result) > 100
+
+
+def unit_tests(project: Project, **tokens: str) -> None:
+    """Write one for each token that is expected of ' a '."""
+    (project.project_dir / "models/one__unit_tests.yml").write_text(
+        "unit_tests:" + "".join(starmap(_unit_test, tokens.items()))
+    )
+
+
+def _unit_test(name: str, token: str) -> str:
+    return f"""
+  - name: {name}
     model: int_leads_tokenised
     given:
       - input: ref('stg_app__leads')
@@ -353,7 +391,7 @@ unit_tests:
     expect:
       rows:
         - {{token: {token}}}
-""")
+"""
 
 
 @pytest.mark.parametrize("how", ["empty", "as_of"])
