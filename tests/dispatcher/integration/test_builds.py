@@ -34,6 +34,7 @@ from tests.dispatcher.integration.processes import (
 )
 
 FIRST = (PHONE, "WARM, day 1")
+LATER: dict[str, object] = {"as_of": "2026-04-02 02:06:00+00"}
 
 
 @pytest.fixture(autouse=True)
@@ -394,18 +395,12 @@ def _unit_test(name: str, token: str) -> str:
 """
 
 
-@pytest.mark.parametrize("how", ["empty", "as_of"])
-def test_a_build_that_is_not_live_neither_opens_nor_harms(
-    warm: World, how: str
-) -> None:
+def test_an_empty_build_neither_opens_nor_harms(warm: World) -> None:
     warm.dispatch("0:05")
     warm.now("0:06")
-    if how == "empty":
-        # dbt renders a ref in a hook as a subquery then: no valid insert
-        unit_tests = ("--exclude-resource-type", "unit_test")
-        dbt(warm.project, "build", "--empty", *unit_tests)
-    else:
-        warm.build(dbt_vars={"as_of": "2026-03-02 02:06:00+00"})
+    # dbt renders a ref in a hook as a subquery then: no valid insert
+    unit_tests = ("--exclude-resource-type", "unit_test")
+    dbt(warm.project, "build", "--empty", *unit_tests)
     with pytest.raises(GateClosedError, match=r"build_(not_live|failed)"):
         warm.dispatch("0:07")
 
@@ -417,6 +412,50 @@ def test_a_build_that_is_not_live_neither_opens_nor_harms(
         (2, "active", "24:05"),
         (3, "pending", "48:05"),
     ]
+
+
+def test_no_other_time_is_built_where_messages_are_sent(warm: World) -> None:
+    """What it decides would outrank what is decided before that time."""
+    warm.lead(OTHER_PHONE)
+    with pytest.raises(BuildError, match="schema drip is live") as raised:
+        warm.build("0:01", dbt_vars=LATER)
+    assert "2026-04-02" in str(raised.value)
+    assert "--target" in str(raised.value)
+    assert warm.gate() == []
+    warm.build("0:02")
+    assert len(warm.due()) == 2
+
+
+def test_another_time_is_built_in_a_schema_of_its_own(
+    warm: World, elsewhere: Project
+) -> None:
+    before = warm.contacts("status", "next_trigger_time")
+    for _ in range(2):
+        dbt_build(elsewhere, dbt_vars=LATER)
+    assert warm.value("select count(*) from preview.sequence_contacts") == 3
+    assert warm.gate() == []
+    assert warm.contacts("status", "next_trigger_time") == before
+
+    with pytest.raises(BuildError, match="schema preview was built as of"):
+        dbt_build(elsewhere)
+    warm.execute("drop schema preview, preview_memory cascade")
+    for _ in range(2):
+        dbt_build(elsewhere)
+    with pytest.raises(BuildError, match="schema preview is live"):
+        dbt_build(elsewhere, dbt_vars=LATER)
+
+
+@pytest.fixture
+def elsewhere(dbt_project: Project, tmp_path: Path) -> Project:
+    """Return the project with another schema to build into."""
+    folder = shutil.copytree(dbt_project.project_dir, tmp_path / "elsewhere")
+    profiles = folder / "profiles.yml"
+    schema = f'"schema": "{TARGET}"'
+    assert schema in profiles.read_text()
+    profiles.write_text(
+        profiles.read_text().replace(schema, '"schema": "preview"')
+    )
+    return Project(folder, folder)
 
 
 def test_a_partial_build_leaves_the_gate_closed(warm: World) -> None:
