@@ -12,6 +12,7 @@ from dispatcher.profile import Profile
 from tests.project.dbt_cli import parse
 
 ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "dispatcher/sql/schema"
 SOURCES = [
     *(("dispatcher", "py"), ("dispatcher", "sql"), ("models", "sql")),
     *(("macros", "sql"), ("tests/dbt", "sql")),
@@ -260,3 +261,10 @@ def test_the_exposure_names_what_the_dispatcher_reads() -> None:
     )
     read = set(re.findall(r"\{target\}\.(\w+)", queries))
     assert exposed == read
+
+
+def test_the_project_needs_the_last_migration() -> None:
+    """Else a build on an older schema would fail without saying why."""
+    needed = (ROOT / "macros/dispatch_version.sql").read_text()
+    last = max(path.name for path in SCHEMA.glob("*.sql"))
+    assert f"return({int(last[:3])})" in needed

@@ -28,11 +28,9 @@ begin
         raise exception
             'the build lock is lost: invocation % is %, expected running',
             this_invocation, coalesce(mine.status, 'not on record')
-            using hint = format(
-                'Another build took it over at %s; this one writes nothing '
-                'more. When that one has ended, run dbt build.',
-                mine.finished_at
-            );
+            using hint = 'Another build took it over, or its row was '
+            'deleted; this one writes nothing more. Run dbt build when no '
+            'other is running.';
     end if;
 end $$;
 

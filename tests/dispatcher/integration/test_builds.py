@@ -361,12 +361,10 @@ def test_a_unit_test_that_is_left_out_leaves_the_gate_closed(
 
 def test_a_cycle_selects_every_unit_test_of_the_queue(warm: World) -> None:
     """Or none would open the gate after the code changed."""
-    unit_tests_of = ("ls", "--resource-type", "unit_test", "--select")
-    of_queue = dbt(warm.project, *unit_tests_of, "+due_steps", "+held_devices")
-    of_cycle = dbt(
-        *(warm.project, *unit_tests_of, *QUEUE),
-        *("--indirect-selection", "buildable"),
-    )
+    listed = ["ls", "--resource-type", "unit_test", "--select"]
+    of_queue = dbt(warm.project, *listed, "+due_steps", "+held_devices")
+    buildable = ["--indirect-selection", "buildable"]
+    of_cycle = dbt(warm.project, *listed, *QUEUE, *buildable)
     assert set(of_queue.result) <= set(of_cycle.result)
     assert len(of_queue.result) > 100
 
