@@ -3,6 +3,7 @@
     "sequence_trigger_blank": "warn",
     "sequence_trigger_unusable": "warn",
     "sequence_flags_disagree": "warn",
+    "sequence_missing": "warn",
     "sequence_without_steps": "warn",
     "sequence_misconfigured": "warn",
     "sequence_link_inactive": "warn",

@@ -28,7 +28,7 @@ VARS: dict[str, object] = {
     "legacy_schema": "legacy",
     "device_hourly_cap": 1,
 }
-DELETED = UUID(int=13)
+DELETED, GONE = UUID(int=13), UUID(int=34)
 EMPTY, QUIET, BOTH = UUID(int=31), UUID(int=32), UUID(int=33)
 # name, where its last step leads, its id
 LINKED = [
@@ -49,6 +49,7 @@ MENDED = {
     "legacy_completed_in_future",
 }
 LOOKED_AT = {
+    "sequence_missing",
     "device_missing",
     "sequence_link_inactive",
     "sequence_trigger_unusable",
@@ -81,7 +82,9 @@ def make_everything_wrong(world: World) -> None:
     world.warm()
     world.device(OTHER_DEVICE)
     world.device(DELETED)
-    world.lead("60111000004", device=DELETED)
+    world.lead("60111000006", device=DELETED)
+    world.sequence("GONE", sequence=GONE)
+    world.lead("60111000005", "GONE")
     world.sequence("HOT", sequence=HOT, trigger="")
     world.lead("60111000002", "cold_start")
     world.lead("60111000003", "WARM")
@@ -151,6 +154,7 @@ def make_sending_wrong(world: World) -> None:
     The two that are sent are one more than the cap of their device.
     """
     world.execute("delete from user_devices where id = %s", DELETED)
+    world.execute("delete from sequences where id = %s", GONE)
     world.execute(
         "insert into dispatch.broadcast_messages (user_id, enrollment_id,"
         " sequence_id, sequence_stepid, attempt_no, day_number,"

@@ -168,13 +168,15 @@ def test_a_failure_shows_after_the_server_took_the_message(
     assert unknown.rows(log) == [("sent", "failed", True)]
 
 
-def test_a_build_as_of_then_counts_no_later_sends(warm: World) -> None:
-    """Neither those of that day nor later ones, and the reports agree."""
+def test_a_clock_that_stands_before_counts_no_later_sends(
+    warm: World,
+) -> None:
+    """Neither those of that day nor later ones."""
     warm.dispatch("0:05")
     warm.build("24:05")
     warm.dispatch("24:06")
-    before: dict[str, object] = {"as_of": "2026-03-02 02:04:00+00"}
-    warm.build("24:10", select=[], dbt_vars=before)
+    warm.build("24:10", select=[])
+    warm.now("0:04")
     sent = (
         "select messages_sent, sent_today, daily_cap_used"
         " from drip.device_performance_monitor"
