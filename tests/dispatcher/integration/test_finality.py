@@ -51,21 +51,6 @@ def test_assumed_sent_is_final(world: World, on_unknown: str) -> None:
     ]
 
 
-def test_a_longer_grace_reopens_nothing(world: World) -> None:
-    story = assumed(world)
-    world.now("24:05")
-    story.send("unknown", "UNCLASSIFIED")
-    world.execute(
-        "insert into dispatch.suppressions (user_id, phone, kind, source)"
-        " values (%s, %s, 'opt_out', 'test')",
-        *(story.user, story.phone),
-    )
-    world.build("24:10", dbt_vars={"unknown_grace_minutes": 2880})
-    assert [status for _, status in story.contacts("status")] == [
-        *("completed", "active", "cancelled", "cancelled"),
-    ]
-
-
 def test_a_policy_given_up_while_its_resend_waits(world: World) -> None:
     story = Story(world, 1)
     story.warm()
