@@ -1,8 +1,8 @@
 -- Nobody is to be enrolled for whom the ledger has an attempt in that very
 -- enrolment: the memory of it was lost. This stands before the insert, which
--- would hide the loss; `dbt test` comes after it, and asks of whom the memory does
--- not have as enrolled. To enrol them anew, on what the ledger knows of them:
--- dbt build --vars 'accept_lost_memory: true'.
+-- would hide the loss; `dbt test` comes after it, and asks of whom the memory
+-- does not have as enrolled. To enrol them anew, on what the ledger knows of
+-- them: dbt build --vars 'accept_lost_memory: true'.
 with candidates as (
 
     select * from {{ ref('enrollment_candidates') }}
@@ -29,15 +29,16 @@ forgotten as (
     from candidates
     where
         not {{ var('accept_lost_memory') }}
-        {% if flags.WHICH == 'test' -%}
-            and not exists (
+        and (
+            {{ flags.WHICH != 'test' }}
+            or not exists (
                 select 1 from decisions
                 where
                     decisions.user_id = candidates.user_id
                     and decisions.enrollment_id = candidates.enrollment_id
                     and decisions.decision = 'enrolled'
             )
-        {%- endif %}
+        )
         and exists (
             select 1 from attempts
             where
