@@ -4,7 +4,7 @@
         {'columns': ['user_id', 'enrollment_id'], 'unique': true},
         {'columns': ['contact_phone', 'target_sequence_id', 'user_id']},
     ],
-    pre_hook="{{ assert_input_is_whole() }}",
+    pre_hook=["{{ assert_input_is_whole() }}", "{{ follow_lead_ids() }}"],
     post_hook="{{ analyze_if_grown(this) }}"
 ) }}
 

@@ -7,6 +7,7 @@
     ],
     pre_hook=[
         "{{ assert_match_is_whole() }}",
+        "{{ follow_lead_ids() }}",
         "set local enable_nestloop = off",
         "set local work_mem = '64MB'",
     ],

@@ -29,6 +29,7 @@ taken as (
             ' ',
             '{{ var("fold_version") }}',
             to_regclass('{{ app_leads() | trim }}')::oid,
+            {{ type_of_lead_ids() }},
             (
                 select string_agg(sequences::text, ' ' order by sequence_id)
                 from sequences
