@@ -4,16 +4,15 @@ with definitions as (
 
 ),
 
-decisions as (
-
-    select * from {{ ref('sequence_decisions') }}
-    where decision in ('paused', 'resumed')
-
-),
-
 defined as (
 
     select * from {{ ref('int_sequences_defined') }}
+
+),
+
+pauses as (
+
+    select * from {{ ref('stg_dispatch__standing_pauses') }}
 
 ),
 
@@ -24,7 +23,8 @@ switched as (
         sequence_id,
         decision,
         reason
-    from decisions
+    from {{ ref('sequence_decisions') }}
+    where decision in ('paused', 'resumed')
     order by user_id asc, sequence_id asc, decided_at desc
 
 ),
@@ -64,6 +64,7 @@ described as (
         case
             when switched.reason = 'sequence_missing' then 'missing'
             when switched.decision = 'paused' then 'paused'
+            when pauses.sequence_id is not null then 'paused'
             else 'active'
         end as sequence_state
     from named
@@ -71,6 +72,10 @@ described as (
         on
             named.user_id = switched.user_id
             and named.sequence_id = switched.sequence_id
+    left join pauses
+        on
+            named.user_id = pauses.user_id
+            and named.sequence_id = pauses.sequence_id
 
 )
 
