@@ -17,6 +17,7 @@ from tests.dispatcher.integration.harness import (
     World,
     at,
 )
+from tests.dispatcher.integration.processes import until
 
 DEVICES, CONTACTS = 40, 100  # contacts of each device
 LARGE = {
@@ -41,6 +42,12 @@ _READ_IN_PART = _READ_BY_KEY | {
     "dispatch.suppressions",
 }
 
+_OTHERS = """\
+select count(*) from pg_stat_activity
+where
+    datname = %s and backend_type = 'client backend'
+    and pid <> pg_backend_pid()
+"""
 _DEVICES = """\
 insert into public.user_devices (id, user_id, device_name, jid)
 select lpad(to_hex(1000 + n), 32, '0')::uuid, %s, 'Device', 'jid ' || n
@@ -215,7 +222,12 @@ def test_all_leads_are_compared_by_several_processes(
 
 
 def rows_read(world: World) -> dict[str, tuple[int, int]]:
-    """How many rows each large table has, and how many of them were read."""
+    """How many rows each large table has, and how many of them were read.
+
+    A connection counts when it ends, ours when it is told to.
+    """
+    until(lambda: not world.value(_OTHERS, DATABASE))
+    world.execute("select pg_stat_force_next_flush()")
     return {
         name: (there, read)
         for name, there, read in world.rows(
