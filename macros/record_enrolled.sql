@@ -1,6 +1,9 @@
 {% macro record_enrolled() -%}
     {# In the transaction of sequence_enrollments: candidates read only this
-       memory, so that the graph has no cycle. #}
+       memory, so that the graph has no cycle. What a test of the candidates
+       reads comes before: dbt lets a model wait for the tests of its ancestors
+       alone. #}
+    {%- do ref('stg_dispatch__broadcast_messages') -%}
     insert into {{ ref('sequence_decisions') }} (
         user_id, decision_id, decision, sequence_id, enrollment_id,
         contact_phone, lead_id, device_id, reason, definition_hash, decided_at,

@@ -177,6 +177,21 @@ def with_parents(names: set[str], nodes: dict[str, Node]) -> set[str]:
     return found
 
 
+def test_who_fails_a_test_is_not_enrolled(nodes: dict[str, Node]) -> None:
+    """A model waits for the tests of what it is made of, and no others."""
+    made_of = with_parents({"sequence_enrollments"}, nodes)
+    found = {
+        node["name"]
+        for node in nodes.values()
+        if node["resource_type"] == "test"
+        and made_of.issuperset(node["depends_on"]["nodes"])
+    }
+    assert {
+        "assert_candidates_are_new_to_the_ledger",
+        "assert_candidates_stay_within_their_tenant",
+    } <= found
+
+
 def test_no_view_hangs_on_an_app_table(nodes: dict[str, Node]) -> None:
     for node in models(nodes):
         if node["config"]["materialized"] == "view":

@@ -141,6 +141,23 @@ def test_dropping_the_target_schema_sends_nothing_again(warm: World) -> None:
     assert_next_step_only(warm)
 
 
+def test_a_lost_memory_is_not_made_anew_by_itself(warm: World) -> None:
+    """Not by the second build, either; who is voided might be sent more."""
+    warm.dispatch("0:05")
+    warm.execute("drop schema drip, drip_memory cascade")
+    guard = "assert_candidates_are_new_to_the_ledger"
+    for moment in ("0:10", "0:20"):
+        with pytest.raises(BuildError, match=guard):
+            warm.build(moment)
+        assert warm.gate() != []
+
+    warm.build("0:30", dbt_vars={"accept_lost_memory": True})
+
+    warm.build("0:40")
+    assert warm.gate() == []
+    assert_next_step_only(warm)
+
+
 def test_an_upgrade_adds_a_column_of_arrays(warm: World) -> None:
     warm.execute(
         "alter table drip_memory.sequence_definitions"
