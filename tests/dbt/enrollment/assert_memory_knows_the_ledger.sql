@@ -1,8 +1,8 @@
 -- Every attempt belongs to an enrolment that the memory knows. One that does
 -- not says that a memory was lost. To go on without it:
 -- dbt build --vars 'accept_lost_memory: true'.
--- Asked of the enrolments that this build folds; of all attempts by the build
--- that finds no enrolment of an earlier one.
+-- Asked of the enrolments that this build folds; of all attempts by a build
+-- that finds no enrolment from before the last one that passed.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
@@ -19,6 +19,27 @@ attempts as not materialized (
 enrollments as not materialized (
 
     select * from {{ ref('sequence_enrollments') }}
+
+),
+
+runs as (
+
+    select * from {{ ref('stg_dispatch__pipeline_runs') }}
+    where writes_queue
+
+),
+
+unproven_runs as (
+
+    select runs.invocation_id
+    from runs
+    where not exists (
+        select 1 from runs as later
+        where
+            later.target_schema = runs.target_schema
+            and later.run_no >= runs.run_no
+            and later.run_status = 'passed'
+    )
 
 ),
 
@@ -44,7 +65,11 @@ to_judge as (
     where
         not exists (
             select 1 from enrollments
-            where enrollments.invocation_id <> '{{ invocation_id }}'
+            where not exists (
+                select 1 from unproven_runs
+                where
+                    unproven_runs.invocation_id = enrollments.invocation_id
+            )
         )
 
 ),

@@ -1,9 +1,14 @@
-"""The tables by which a fold goes on, lost or made by themselves."""
+"""What a fold goes on from and reads, lost or made by itself."""
 
 import pytest
 
 from dispatcher.dbt_build import BuildError
-from tests.dispatcher.integration.harness import SILENT, World, dbt
+from tests.dispatcher.integration.harness import (
+    OTHER_PHONE,
+    SILENT,
+    World,
+    dbt,
+)
 from tests.dispatcher.integration.test_builds_unproven import (
     FAULTS,
     OPTIONS,
@@ -12,6 +17,7 @@ from tests.dispatcher.integration.test_builds_unproven import (
 )
 
 NEXT = [(1, "completed"), (2, "active"), (3, "pending")]
+ACCEPTED: dict[str, object] = {"accept_lost_memory": True}
 
 
 def test_a_full_refresh_that_stops_at_once_forgets_nobody(
@@ -63,3 +69,32 @@ def test_what_is_unproven_is_not_forgotten_with_its_list(warm: World) -> None:
     with pytest.raises(BuildError, match=STANDS_STILL):
         warm.build("0:20")
     assert warm.gate() != []
+
+
+def lose(world: World, *memories: str) -> None:
+    for memory in memories:
+        world.execute(f"delete from drip_memory.sequence_{memory}")  # noqa: S608
+
+
+def assert_closed_until_accepted(
+    world: World, guard: str, accepted: dict[str, object] = ACCEPTED
+) -> None:
+    """See that no build goes on by itself, and that one does when told to."""
+    for moment in ("0:20", "0:30"):
+        with pytest.raises(BuildError, match=guard):
+            world.build(moment)
+        assert world.gate() != []
+    world.build("0:40", dbt_vars=accepted)
+    world.build("0:50")
+    assert world.gate() == []
+
+
+def test_a_lost_memory_is_found_by_each_build(warm: World) -> None:
+    """Also by one that finds whom the build before it enrolled."""
+    warm.dispatch("0:05")
+    warm.build("0:10")
+    warm.is_built_by_dbt = True
+    lose(warm, "enrollments", "decisions", "definitions")
+    warm.lead(OTHER_PHONE)
+    assert_closed_until_accepted(warm, "assert_memory_knows_the_ledger")
+    assert warm.contacts("status")[:3] == NEXT
