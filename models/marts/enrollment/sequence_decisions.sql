@@ -6,7 +6,7 @@
         {'columns': ['user_id', 'sequence_id', 'decision']},
         {'columns': ['row_xid']},
     ],
-    pre_hook="{{ note_xact_id() }}",
+    pre_hook=["{{ restore_enrolled() }}", "{{ note_xact_id() }}"],
     post_hook="{{ index_enrolled() }}"
 ) }}
 

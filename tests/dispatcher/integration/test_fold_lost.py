@@ -1,11 +1,14 @@
 """What a fold goes on from and reads, lost or made by itself."""
 
+import json
+
 import pytest
 
 from dispatcher.dbt_build import BuildError
 from tests.dispatcher.integration.harness import (
     OTHER_PHONE,
     SILENT,
+    TENANT,
     World,
     dbt,
 )
@@ -98,3 +101,50 @@ def test_a_lost_memory_is_found_by_each_build(warm: World) -> None:
     warm.lead(OTHER_PHONE)
     assert_closed_until_accepted(warm, "assert_memory_knows_the_ledger")
     assert warm.contacts("status")[:3] == NEXT
+
+
+def test_who_was_voided_is_not_sent_to_for_lost_decisions(
+    warm: World,
+) -> None:
+    warm.dispatch("0:05")
+    enrolled = "select enrollment_id::text from drip.sequence_contacts limit 1"
+    warm.execute(
+        "insert into dispatch.operator_requests (kind, user_id, target,"
+        " reason, requested_by) values ('void', %s, %s, 'a test', 'me')",
+        *(TENANT, json.dumps({"enrollment_id": warm.value(enrolled)})),
+    )
+    warm.build("0:10")
+    warm.is_built_by_dbt = True
+    lose(warm, "decisions")
+    assert_closed_until_accepted(warm, "assert_memory_is_whole")
+    assert warm.contacts("status", "status_reason")[1:] == [
+        (2, "cancelled", "voided"),
+        (3, "cancelled", "voided"),
+    ]
+
+
+def test_lost_definitions_end_nobody(warm: World) -> None:
+    """A pinned contact follows one that no build would record again."""
+    pinned: dict[str, object] = {"on_edit": "pin"}
+    warm.build("0:01", dbt_vars=pinned)
+    warm.dispatch("0:05")
+    warm.execute("update sequence_steps set trigger_delay_hours = 12")
+    warm.build("0:10", dbt_vars=pinned)
+    warm.is_built_by_dbt = True
+    lose(warm, "definitions")
+    with pytest.raises(BuildError, match="assert_memory_is_whole"):
+        warm.build("0:20", dbt_vars=pinned)
+    assert warm.gate() != []
+    assert warm.contacts("status") == NEXT
+
+
+def test_lost_enrolments_are_made_anew(warm: World) -> None:
+    """Although the memory has decided on them."""
+    warm.dispatch("0:05")
+    warm.build("0:10")
+    warm.is_built_by_dbt = True
+    lose(warm, "enrollments")
+    assert_closed_until_accepted(warm, "assert_memory_knows_the_ledger")
+    assert warm.contacts("status") == NEXT
+    enrolled = "select count(*) from drip_memory.sequence_enrollments"
+    assert warm.value(enrolled) == 1
