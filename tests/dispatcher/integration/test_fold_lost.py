@@ -148,3 +148,22 @@ def test_lost_enrolments_are_made_anew(warm: World) -> None:
     assert warm.contacts("status") == NEXT
     enrolled = "select count(*) from drip_memory.sequence_enrollments"
     assert warm.value(enrolled) == 1
+
+
+def test_what_an_older_ledger_forgot_is_not_sent_again(warm: World) -> None:
+    """It is as of 0:02, the rest of 0:10."""
+    warm.dispatch("0:05")
+    warm.build("0:10")
+    warm.is_built_by_dbt = True
+    warm.execute("delete from dispatch.broadcast_messages")
+    warm.execute(
+        "delete from dispatch.pipeline_runs where started_at > %s"
+        " and writes_queue",
+        "2026-03-02 02:02+00",
+    )
+    assert_closed_until_accepted(
+        warm,
+        "assert_ledger_keeps_its_attempts",
+        {"accept_lost_ledger": True},
+    )
+    assert warm.due() == [(1, 1, False)]
