@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from psycopg import errors
 
 from dispatcher.cli import cli
 from tests.dispatcher.integration.harness import (
@@ -205,3 +206,27 @@ def test_a_request_is_no_switch(warm: World) -> None:
         )
         if reason == "switched_off"
     ] == ["switched_off"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"enrollment_id": "all of them"},
+        {"enrollment_id": ""},
+        {"sequence_id": "WARM"},
+        {"device_id": "Device 11"},
+        {"from_device_id": "1", "to_device_id": "2"},
+        {"attempt_no": "99999999999"},
+        {"attempt_no": "one"},
+    ],
+)
+def test_what_nobody_could_read_is_refused(
+    warm: World, target: dict[str, str]
+) -> None:
+    """The builds of all tenants read it."""
+    with pytest.raises(errors.CheckViolation, match="target_can_be_read"):
+        warm.execute(
+            "insert into dispatch.operator_requests (kind, user_id, target,"
+            " reason, requested_by) values ('pause', %s, %s, 'a test', 'me')",
+            *(TENANT, json.dumps(target)),
+        )
