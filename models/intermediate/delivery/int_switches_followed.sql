@@ -20,6 +20,7 @@ switches as (
         null as device_id,
         sequence_id,
         decision = 'paused' as is_pause,
+        null::bigint as request_id,
         decided_at as switched_at,
         'sequence' as switched_by
     from decisions
@@ -29,6 +30,7 @@ switches as (
         device_id,
         sequence_id,
         request_kind = 'pause' as is_pause,
+        request_id,
         requested_at as switched_at,
         'operator' as switched_by
     from requests
@@ -36,14 +38,15 @@ switches as (
 ),
 
 -- A pause lasts until the next resumption of the same by who paused, or has
--- no end yet
+-- no end yet. Requests count in the order in which they were made, as for what
+-- is paused now, whatever the clock said.
 followed as (
 
     select
         *,
         min(switched_at) filter (where not is_pause) over (
             partition by user_id, device_id, sequence_id, switched_by
-            order by switched_at asc, is_pause asc
+            order by request_id asc, switched_at asc, is_pause asc
             rows between 1 following and unbounded following
         ) as resumed_at
     from switches
@@ -56,7 +59,12 @@ pauses as (
         user_id,
         device_id,
         sequence_id,
-        tstzrange(switched_at, resumed_at) as paused_during
+        tstzrange(
+            switched_at,
+            case
+                when resumed_at < switched_at then switched_at else resumed_at
+            end
+        ) as paused_during
     from followed
     where is_pause
 

@@ -227,3 +227,34 @@ def test_what_cannot_be_switched_is_told(warm: World) -> None:
         assert message in told.stderr
     assert ask(warm, "resume").stdout == "everything is not paused\n"
     assert requests(warm) == 0
+
+
+SKIP: dict[str, object] = {"on_late": "skip"}
+_SWITCHED = (
+    "insert into dispatch.operator_requests"
+    " (kind, user_id, target, reason, requested_by)"
+    " values (%s, %s, %s, 'a test', 'me')"
+)
+OF_SEQUENCE = json.dumps({"sequence_id": str(WARM)})
+OF_DEVICE = json.dumps({"device_id": str(DEVICE)})
+
+
+def switch(world: World, kind: str, moment: str, target: str) -> None:
+    world.now(moment)
+    world.execute(_SWITCHED, kind, TENANT, target)
+
+
+@pytest.mark.parametrize("resumed", ["1:10", "1:00"])
+def test_a_pause_ends_whatever_the_clock_says(
+    warm: World, resumed: str
+) -> None:
+    """In the same transaction, or where the clock was set back."""
+    warm.build("0:01", dbt_vars=SKIP)
+    warm.dispatch("0:05")
+    switch(warm, "pause", "1:10", OF_SEQUENCE)
+    switch(warm, "resume", resumed, OF_SEQUENCE)
+    warm.build("1:20", dbt_vars=SKIP)
+    switch(warm, "pause", "20:00", OF_DEVICE)
+    switch(warm, "resume", "80:00", OF_DEVICE)
+    warm.build("80:01", dbt_vars=SKIP)
+    assert warm.contacts("status")[1] == (2, "skipped")
