@@ -19,10 +19,15 @@
                     requests.request_kind = 'resume'
                     and coalesce(requests.user_id, {{ step }}.user_id)
                     = {{ step }}.user_id
-                    and requests.requested_at >= (
-                        select max(folds.taken_at)
+                    and exists (
+                        select 1
                         from {{ ref('fold_watermarks') }} as folds
-                        where folds.is_applied
+                        where
+                            folds.is_applied
+                            and (
+                                requests.requested_at >= folds.taken_at
+                                or requests.row_xid >= folds.watermark
+                            )
                     )
             )
         )

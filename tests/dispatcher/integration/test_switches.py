@@ -1,6 +1,7 @@
 """What a person pauses holds at once, whatever the build said."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dispatcher.cli import cli
+from dispatcher.store.connect import connect
 from dispatcher.store.leases import LeaseTable
 from tests.dispatcher.integration.harness import (
     DEVICE,
@@ -257,4 +259,23 @@ def test_a_pause_ends_whatever_the_clock_says(
     switch(warm, "pause", "20:00", OF_DEVICE)
     switch(warm, "resume", "80:00", OF_DEVICE)
     warm.build("80:01", dbt_vars=SKIP)
+    assert warm.contacts("status")[1] == (2, "skipped")
+
+
+def test_what_a_pause_made_late_waits_though_the_build_missed_its_end(
+    warm: World,
+) -> None:
+    """The resumption began before the build and was committed after it."""
+    warm.build("0:01", dbt_vars=SKIP)
+    warm.dispatch("0:05")
+    switch(warm, "pause", "20:00", OF_SEQUENCE)
+    warm.build("20:01", dbt_vars=SKIP)
+    warm.now("80:00")
+    with closing(connect(warm.profile)) as late:
+        late.execute(_SWITCHED.encode(), ("resume", TENANT, OF_SEQUENCE))
+        warm.build("80:01", dbt_vars=SKIP)
+        late.commit()
+    assert warm.due() == []
+    assert warm.monitor("hold_reason")[1] == (2, "awaiting_build")
+    warm.build("80:02", dbt_vars=SKIP)
     assert warm.contacts("status")[1] == (2, "skipped")
