@@ -5,7 +5,7 @@
     device_id,
     coalesce(name, '')::text as lead_name,
     phone::text as lead_phone,
-    {{ phone_key('phone') }} as contact_phone,
+    {{ phone_key('phone::text') }} as contact_phone,
     trigger::text as lead_trigger,
     created_at at time zone 'UTC' as lead_created_at
 {%- endmacro %}

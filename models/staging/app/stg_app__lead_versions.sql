@@ -6,7 +6,7 @@ with versions as (
         user_id,
         id as lead_key,
         id::text as lead_id,
-        {{ phone_key('phone') }} as contact_phone,
+        {{ phone_key('phone::text') }} as contact_phone,
         trigger::text as lead_trigger,
         {{ row_age('leads') }} as lead_age
     from {{ source('app', 'leads') }} as leads -- noqa: AL05

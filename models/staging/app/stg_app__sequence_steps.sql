@@ -11,7 +11,8 @@ renamed as (
     select
         sequence_id,
         id as sequence_stepid,
-        day_number,
+        -- Whatever kind of number the CRM makes of it
+        day_number::integer as day_number,
         {{ trigger_token('trigger') }} as trigger_token,
         {{ trigger_token('next_trigger') }} as next_trigger_token,
         coalesce(is_entry_point, false) as is_entry_point,
@@ -21,7 +22,7 @@ renamed as (
             when trigger_delay_hours >= 0
                 then least(trigger_delay_hours, {{ longest }})
             else {{ var('default_delay_hours') }}
-        end as delay_hours,
+        end::integer as delay_hours,
         coalesce(trigger_delay_hours not between 0 and {{ longest }}, false)
             as is_delay_unusable,
         {{ message_type('message_type', 'media_url') }} as message_type,
@@ -29,8 +30,8 @@ renamed as (
         case when content ~ '\S' then content end as content,
         nullif(trim(media_url), '') as media_url,
         case when caption ~ '\S' then caption end as caption,
-        min_delay_seconds as min_gap_seconds,
-        max_delay_seconds as max_gap_seconds,
+        min_delay_seconds::integer as min_gap_seconds,
+        max_delay_seconds::integer as max_gap_seconds,
         coalesce(
             {{ clock_time('time_schedule') }}, {{ clock_time('send_time') }}
         ) as send_time,

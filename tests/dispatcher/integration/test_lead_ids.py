@@ -1,4 +1,4 @@
-"""A CRM numbers its leads, or has uuids, or texts."""
+"""A CRM numbers its leads, or has uuids, or texts; so with other columns."""
 
 import pytest
 
@@ -92,3 +92,23 @@ def test_ids_may_outgrow_integer(linked: World) -> None:
     linked.lead(phone="60112999999")
     linked.build("0:04")
     assert enrolled(linked) == [("trigger", True)] * 3
+
+
+def test_columns_may_have_other_types(warm: World) -> None:
+    warm.is_built_by_dbt = True
+    warm.dispatch("0:05")
+    warm.execute(
+        "alter table leads alter phone type bigint using phone::bigint;"
+        " alter table sequence_steps alter day_number type bigint,"
+        " alter trigger_delay_hours type numeric,"
+        " alter min_delay_seconds type bigint,"
+        " alter max_delay_seconds type bigint;"
+        " alter table sequences alter min_delay_seconds type bigint,"
+        " alter max_delay_seconds type bigint"
+    )
+    warm.build("0:10")
+    assert warm.gate() == []
+    assert warm.contacts("status", "next_trigger_time")[:2] == [
+        (1, "completed", None),
+        (2, "active", "24:05"),
+    ]
