@@ -103,7 +103,13 @@ def reassign(
                 f" {enrollment.user_id}"
             )
             raise ConfigError(message, cure="name a device of that tenant")
-    moving = [found for found in found if found.device_id != target]
+    # Who is there now may be about to leave, by what was asked before
+    is_settled = not enrollments.moves_wait(user_id)
+    moving = [
+        enrollment
+        for enrollment in found
+        if not (is_settled and enrollment.device_id == target)
+    ]
     for enrollment in moving:
         move = {
             "enrollment_id": enrollment.enrollment_id,

@@ -43,6 +43,12 @@ class Enrollments(Requests):
         rows = self._rows("enrolled_ids", enrollment_ids=list(ids))
         return {row["enrollment_id"] for row in rows}
 
+    def moves_wait(self, user_id: UUID) -> bool:
+        """Tell whether a tenant's moves wait for a build."""
+        target = self._schemas["target"]
+        rows = self._rows("moves_wait", user_id=user_id, target=target)
+        return bool(rows[0]["is_waiting"])
+
     def owner_of_device(self, device_id: UUID) -> UUID | None:
         """Return the tenant whose device it is now; None when it is gone."""
         rows = self._app_rows("device_owner", device_id=device_id)

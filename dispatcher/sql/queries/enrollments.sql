@@ -52,5 +52,25 @@ select count(*) as enrolled
 from {memory}.sequence_decisions
 where decision = 'enrolled' and invocation_id = %(invocation_id)s
 
+-- name: moves_wait
+-- Whether the tenant asked for moves that no build has carried out.
+select
+    exists (
+        select 1 from dispatch.operator_requests as request
+        where
+            request.user_id = %(user_id)s
+            and request.kind = 'reassign'
+            and request.requested_at > coalesce((
+                select run.started_at
+                from dispatch.pipeline_runs as run
+                where
+                    run.target_schema = %(target)s
+                    and run.writes_queue
+                    and run.status = 'passed'
+                order by run.run_no desc
+                limit 1
+            ), '-infinity')
+    ) as is_waiting
+
 -- name: device_owner
 select user_id from {app}.user_devices where id = %(device_id)s

@@ -208,6 +208,21 @@ def test_a_request_is_no_switch(warm: World) -> None:
     ] == ["switched_off"]
 
 
+def test_a_move_is_taken_back_before_the_build(two_devices: World) -> None:
+    two_devices.now("0:01")
+    contact = ("--enrollment", enrollment(two_devices))
+    for device in (OTHER_DEVICE, DEVICE):
+        told = ask(two_devices, "reassign", *contact, "--to", str(device))
+        assert told.stdout.startswith("1 open enrolments")
+    two_devices.build("0:02")
+    assert {device for _, device in two_devices.contacts("device_id")} == {
+        DEVICE
+    }
+
+    stays = ask(two_devices, "reassign", *contact, "--to", str(DEVICE))
+    assert stays.stdout.startswith("0 open enrolments")
+
+
 @pytest.mark.parametrize(
     "target",
     [
