@@ -186,6 +186,29 @@ def test_the_gate_stays_closed_until_what_failed_passes(
     assert world.rows(folded) == []
 
 
+def test_what_a_faulty_fold_decided_can_be_taken_back(warm: World) -> None:
+    """As docs/guarantees.md says: it stands in the memory until then."""
+    warm.dispatch("0:05")
+    warm.is_built_by_dbt = True
+    break_the_fold(warm, ENDED.format("cancelled", "replied"))
+    guard = "assert_steps_end_for_a_reason"
+    with pytest.raises(BuildError, match=guard):
+        warm.build("0:10")
+    warm.execute("drop trigger fault on drip.sequence_contacts")
+    with pytest.raises(BuildError, match=guard):
+        warm.build("0:20")
+    warm.execute(
+        "delete from drip_memory.sequence_decisions where decision <>"
+        " 'enrolled' and invocation_id in (select invocation_id from"
+        " dispatch.pipeline_runs where status = 'failed')"
+    )
+    warm.build("0:30")
+    assert warm.gate() == []
+    assert warm.contacts("status") == [
+        *((1, "completed"), (2, "active"), (3, "pending")),
+    ]
+
+
 def test_a_stranger_is_found_until_the_enrolment_is_gone(
     world: World,
 ) -> None:
