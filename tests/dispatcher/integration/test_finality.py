@@ -2,15 +2,23 @@
 
 import pytest
 
+from dispatcher.demo.script import Rule
 from dispatcher.domain import Fault, Outcome, Result
 from dispatcher.policy import Settlement
-from tests.dispatcher.integration.harness import DEVICE, TENANT, World
+from tests.dispatcher.integration.harness import (
+    DEVICE,
+    OTHER_PHONE,
+    PHONE,
+    TENANT,
+    World,
+)
 from tests.dispatcher.integration.test_ledger import (
     ACCEPTED,
     SENT,
     expire_leases,
     process,
 )
+from tests.dispatcher.integration.test_settle import message, settle
 from tests.dispatcher.integration.timeline import Story
 
 NOT_BEGUN = Outcome(Result.NOT_SENT, Fault.DEVICE_DOWN, error="lease lost")
@@ -188,3 +196,49 @@ def test_a_pause_makes_it_late_before_the_build(skipping: World) -> None:
     assert len(skipping.texts()) == 1
     skipping.build("80:05", dbt_vars=SKIP)
     assert skipping.contacts("status")[1] == (2, "skipped")
+
+
+def hear(world: World, status: str, fault: str | None = None) -> None:
+    """Let a receipt of the first attempt come in."""
+    world.execute(
+        "insert into dispatch.delivery_receipts (user_id, message_id, status,"
+        " fault_class, occurred_at) select user_id, id, %s, %s,"
+        " dispatch.now_utc() from dispatch.broadcast_messages"
+        " where attempt_no = 1",
+        *(status, fault),
+    )
+
+
+@pytest.mark.parametrize("by", ["receipt", "person"])
+def test_what_turns_out_sent_is_not_resent(unknown: World, by: str) -> None:
+    """The build had it resent; then it becomes known, before any claim."""
+    unknown.build("1:06", dbt_vars={"on_unknown": "resend"})
+    assert unknown.due() == [(1, 2, True)]
+    unknown.now("1:07")
+    if by == "receipt":
+        hear(unknown, "delivered")
+    else:
+        settle(unknown, message(unknown), "--as", "sent")
+    assert unknown.due() == []
+    assert unknown.monitor("hold_reason")[0] == (1, "awaiting_build")
+    assert unknown.dispatch("1:08").sent == 0
+    unknown.build("1:09")
+    assert unknown.contacts("status", "completed_at")[0] == (
+        *(1, "completed", "0:05"),
+    )
+
+
+def test_what_arrived_is_not_tried_again(warm: World) -> None:
+    """A gateway refused it, or reported it lost, and it arrived after all."""
+    retry: dict[str, object] = {"on_undelivered": "retry"}
+    warm.lead(OTHER_PHONE)
+    warm.build("0:01", dbt_vars=retry)
+    warm.dispatch("0:05", Rule(phone=PHONE, do="refused_by_whatsapp"))
+    warm.now("0:06")
+    hear(warm, "failed", "RECIPIENT_SUSPECT")
+    warm.build("0:07", dbt_vars=retry)
+    warm.now("0:12")
+    assert warm.due() == [(1, 2, False), (1, 2, True)]
+    hear(warm, "delivered")
+    assert warm.due() == []
+    assert warm.dispatch("0:13").sent == 0
