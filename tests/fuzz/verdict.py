@@ -156,7 +156,8 @@ def _failed(
     last = known[-1]
     if last.is_undelivered:
         receipt = last.receipts["failed"]
-        ended, fault = receipt.occurred_at, receipt.fault_class
+        ended = max(last.attempt.claimed_at, receipt.occurred_at)
+        fault = receipt.fault_class
     else:
         finished = last.attempt.finished_at
         assert finished is not None

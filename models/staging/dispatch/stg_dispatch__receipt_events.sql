@@ -10,6 +10,8 @@ broadcast_messages as (
 
 ),
 
+-- Gateways have clocks of their own: nothing is reported before its claim, nor
+-- after it was heard
 renamed as (
 
     select
@@ -19,7 +21,10 @@ renamed as (
         delivery_receipts.status as receipt_status,
         delivery_receipts.fault_class,
         delivery_receipts.error_message,
-        delivery_receipts.occurred_at,
+        greatest(
+            broadcast_messages.claimed_at,
+            least(delivery_receipts.occurred_at, delivery_receipts.received_at)
+        ) as occurred_at,
         delivery_receipts.row_xid
     from delivery_receipts
     inner join broadcast_messages

@@ -1,11 +1,15 @@
 """A sequence as the CRM has it, through a build, to what is kept of it."""
 
+import pytest
+
 from tests.dispatcher.integration.harness import (
+    CONTINUE,
     HOT,
     PHONE,
     TENANT,
     WARM,
     World,
+    at,
 )
 
 
@@ -87,3 +91,28 @@ def test_a_pinned_contact_is_heard_by_the_policy_it_began_with(
     pinned: dict[str, object] = {"on_edit": "pin", "on_reply": "ignore"}
     warm.build("0:10", dbt_vars=pinned)
     assert first_step(warm) == ("cancelled", "replied")
+
+
+@pytest.mark.parametrize(
+    ("reported", "due"),
+    [("-12:00", "24:05"), ("0:30", "24:30"), ("9:00", "25:00")],
+)
+def test_no_clock_of_a_gateway_moves_the_next_step(
+    world: World, reported: str, due: str
+) -> None:
+    """That S1 did not arrive was heard at 1:00, whatever its clock said."""
+    world.warm(CONTINUE)
+    world.build("0:00")
+    world.dispatch("0:05")
+    world.now("1:00")
+    world.execute(
+        "insert into dispatch.delivery_receipts (user_id, message_id, status,"
+        " fault_class, occurred_at) select user_id, id, 'failed',"
+        " 'RECIPIENT_SUSPECT', %s from dispatch.broadcast_messages",
+        at(reported),
+    )
+    world.build("1:01")
+    assert world.contacts("status", "due_at")[:2] == [
+        (1, "failed", None),
+        (2, "active", due),
+    ]
