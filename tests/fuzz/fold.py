@@ -8,7 +8,12 @@ from uuid import UUID
 from tests.fuzz.chain import Contact, Place, chain_of
 from tests.fuzz.facts import Attempt
 from tests.fuzz.memory import Gone, LateSkip, Link, Row
-from tests.fuzz.times import at_clock, first_sendable, out_of_quiet
+from tests.fuzz.times import (
+    at_clock,
+    by_the_clock,
+    first_sendable,
+    out_of_quiet,
+)
 
 ON_TIME = timedelta(hours=2)
 Status = tuple[str, str | None]
@@ -159,8 +164,20 @@ def _due(contact: Contact, chain: list[Place], n: int) -> datetime:
         enrolment = contact.enrolment
         linked = enrolment.first_due_at or enrolment.enrolled_at
         return _moved(chain[n], max(enrolment.enrolled_at, linked))
-    before = chain[n - 1]
-    return _moved(chain[n], _counts_from(before) + before.step.delay)
+    return _moved(chain[n], _delayed(chain[n - 1], chain[n]))
+
+
+def _delayed(before: Place, place: Place) -> datetime:
+    """Return when the delay is over: by local clocks between daily steps."""
+    settled, delay = before.verdict.settled_at, before.step.delay
+    planned = before.known[0].attempt.due_at if before.known else None
+    assert settled is not None
+    counted = _counted_from(before, settled)
+    is_daily = before.step.send_time and place.step.send_time
+    if not is_daily or planned is None or settled - planned > ON_TIME:
+        return counted + delay
+    shown = by_the_clock(counted, delay, place.policies.time_zone)
+    return max(shown, settled + delay - ON_TIME)
 
 
 def _counts_from(place: Place) -> datetime:

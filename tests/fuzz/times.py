@@ -28,6 +28,12 @@ def at_clock(earliest: datetime, send_time: time, zone: str) -> datetime:
     return min(instant for instant in found if instant >= earliest)
 
 
+def by_the_clock(start: datetime, delay: timedelta, zone: str) -> datetime:
+    """Return when clocks in the zone show that much more."""
+    local = start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + delay
+    return _instant(local.date(), local.time(), zone)
+
+
 def _instant(day: date, clock: time, zone: str) -> datetime:
     """Resolve a local time: in a gap an hour later, in a fold the second."""
     local = datetime.combine(day, clock, ZoneInfo(zone))

@@ -116,3 +116,21 @@ def test_no_clock_of_a_gateway_moves_the_next_step(
         (1, "failed", None),
         (2, "active", due),
     ]
+
+
+def test_a_daily_step_stays_daily_when_clocks_go_forward(world: World) -> None:
+    """Sent at 10:00 in Berlin on Saturday 2026-03-28, the next on Sunday."""
+    berlin: dict[str, object] = {"time_zone": "Europe/Berlin"}
+    world.tenant()
+    world.device()
+    world.sequence()
+    world.execute("update sequence_steps set time_schedule = '10:00'")
+    world.lead()
+    world.build("631:00", dbt_vars=berlin)
+    world.dispatch("631:00:07")
+    world.build("631:01", dbt_vars=berlin)
+    assert world.contacts("status", "due_at")[1] == (2, "active", "654:00")
+    world.build("654:00", dbt_vars=berlin)
+    world.dispatch("654:00")
+    world.build("654:01", dbt_vars=berlin)
+    assert world.contacts("status", "due_at")[2] == (3, "active", "678:00")
