@@ -129,7 +129,9 @@ def _sent(
     sent: Sequence[Known], policies: Policies, now: datetime, *, waits: bool
 ) -> Verdict:
     at = sent[-1].sent_at
-    deadline = at + timedelta(hours=policies.receipt_deadline_hours)
+    then = sent[-1].attempt.definition.policies
+    most = then.receipt_deadline_hours if then.advance_on != "sent" else 0
+    deadline = at + timedelta(hours=min(most, policies.receipt_deadline_hours))
     arrived = any(attempt.has_arrived for attempt in sent)
     if policies.advance_on == "sent" or arrived or not waits:
         return Verdict("sent", at)

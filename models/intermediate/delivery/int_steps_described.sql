@@ -27,7 +27,9 @@ described as (
         definitions.on_late,
         definitions.late_after_hours,
         definitions.advance_on,
-        definitions.receipt_deadline_hours,
+        least(
+            sent_by.receipt_deadline_hours, definitions.receipt_deadline_hours
+        ) as receipt_deadline_hours,
         case when steps.may_lead_on then definitions.next_sequence_id end
             as next_sequence_id,
         tried.tried_at,
@@ -63,6 +65,20 @@ described as (
             steps.user_id = tried.user_id
             and steps.enrollment_id = tried.enrollment_id
             and steps.sequence_stepid = tried.sequence_stepid
+    -- What was not to be waited for, or long enough, is not waited for anew
+    left join lateral (
+        select
+            case recorded.advance_on
+                when 'sent' then 0 else recorded.receipt_deadline_hours
+            end as receipt_deadline_hours
+        from {{ ref('sequence_definitions') }} as recorded
+        where
+            recorded.user_id = tried.user_id
+            and recorded.definition_hash = tried.definition_hash
+            and recorded.sequence_stepid = tried.sequence_stepid
+            and definitions.advance_on = 'delivered'
+        limit 1
+    ) as sent_by on true
 
 )
 

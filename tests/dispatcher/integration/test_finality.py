@@ -242,3 +242,25 @@ def test_what_arrived_is_not_tried_again(warm: World) -> None:
     hear(warm, "delivered")
     assert warm.due() == []
     assert warm.dispatch("0:13").sent == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"advance_on": "sent"}, {"advance_on": "delivered"}),
+        (
+            {"advance_on": "delivered", "receipt_deadline_hours": 1},
+            {"advance_on": "delivered", "receipt_deadline_hours": 48},
+        ),
+    ],
+)
+def test_what_is_completed_waits_for_no_receipt(
+    warm: World, before: dict[str, object], after: dict[str, object]
+) -> None:
+    warm.build("0:01", dbt_vars=before)
+    warm.dispatch("0:05")
+    warm.build("1:06", dbt_vars=before)
+    done = [(1, "completed", "0:05"), (2, "active", None)]
+    assert warm.contacts("status", "completed_at")[:2] == done
+    warm.build("1:10", dbt_vars=after)
+    assert warm.contacts("status", "completed_at")[:2] == done
