@@ -4,6 +4,7 @@ with inbound_messages as (
 
 ),
 
+-- Gateways have clocks of their own: nothing was written after it came in
 renamed as (
 
     select
@@ -11,7 +12,7 @@ renamed as (
         id as inbound_id,
         device_id,
         phone as contact_phone,
-        occurred_at,
+        least(occurred_at, received_at) as occurred_at,
         row_xid
     from inbound_messages
 

@@ -134,3 +134,18 @@ def test_a_daily_step_stays_daily_when_clocks_go_forward(world: World) -> None:
     world.dispatch("654:00")
     world.build("654:01", dbt_vars=berlin)
     assert world.contacts("status", "due_at")[2] == (3, "active", "678:00")
+
+
+def test_a_reply_was_not_written_after_it_came_in(world: World) -> None:
+    """Before the enrolment, through a gateway eight hours ahead."""
+    world.warm()
+    world.now("-1:00")
+    world.execute(
+        "insert into dispatch.inbound_messages (user_id, phone, occurred_at)"
+        " values (%s, %s, %s)",
+        *(TENANT, PHONE, at("7:00")),
+    )
+    world.build("0:00")
+    assert world.dispatch("0:05").sent == 1
+    world.build("0:10")
+    assert world.contacts("status")[1] == (2, "active")
