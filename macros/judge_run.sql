@@ -22,7 +22,7 @@
     {%- set untested = unit_tests | reject("in", found.done) | list -%}
     {%- if found.failed -%}
         {%- set status, detail = "failed", found.failed -%}
-    {%- elif var("as_of", none) or flags.EMPTY or flags.SAMPLE -%}
+    {%- elif var("as_of", none) or reads_a_part() -%}
         {%- set status, detail = "not_live", ["as_of, --empty or --sample"] -%}
     {%- elif missing -%}
         {%- set status, detail = "untested", missing -%}

@@ -1,6 +1,8 @@
 {% macro pipeline_run_begin() %}
     {%- if execute -%}
         {%- do assert_initialised() -%}
+        {%- do assert_own_memory() -%}
+        {%- do assert_one_crm() -%}
         select dispatch.begin_run(
             '{{ invocation_id }}',
             '{{ target.schema }}',

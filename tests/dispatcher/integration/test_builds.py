@@ -14,6 +14,7 @@ from dispatcher.cli import cli
 from dispatcher.dbt_build import QUEUE, BuildError, Project
 from dispatcher.errors import GateClosedError
 from dispatcher.store.connect import connect
+from dispatcher.store.migrate import create_app_schema
 from tests.dispatcher.integration.harness import (
     DATABASE,
     OTHER_PHONE,
@@ -471,6 +472,61 @@ def elsewhere(dbt_project: Project, tmp_path: Path) -> Project:
         profiles.read_text().replace(schema, '"schema": "preview"')
     )
     return Project(folder, folder)
+
+
+def test_a_part_of_what_is_read_never_opens(warm: World) -> None:
+    unit_tests = ("--exclude-resource-type", "unit_test")
+    dbt(warm.project, "build", "--sample", "3 days", *unit_tests)
+    assert_closed(warm, "build_failed.*enrollment_")
+    warm.build("0:06")
+    assert warm.gate() == []
+
+
+def test_another_crm_ends_nobody(warm: World) -> None:
+    """It has none of the leads, so all would have left for good."""
+    with closing(connect(warm.profile)) as crm:
+        create_app_schema(crm, "other")
+        crm.commit()
+    before = warm.contacts("status", "next_trigger_time")
+    other: dict[str, object] = {"app_schema": "other"}
+    for part in ([], ["sequence_decisions"]):
+        with pytest.raises(BuildError, match=r"expected public.* has leads"):
+            warm.build("0:01", select=part, dbt_vars=other)
+    warm.build("0:02")
+    assert warm.gate() == []
+    assert warm.contacts("status", "next_trigger_time") == before
+
+
+def test_a_crm_that_moved_is_followed(warm: World) -> None:
+    """Where the old one is gone, and where a person says so."""
+    moved: dict[str, object] = {"app_schema": "crm"}
+    before = warm.contacts("status", "next_trigger_time")
+    move = "alter table {}.{} set schema {}"
+    tables = ("users", "user_devices", "sequences", "sequence_steps", "leads")
+    warm.execute("create schema crm")
+    for table in tables:
+        warm.execute(move.format("public", table, "crm"))
+    warm.build("0:01", select=["+sequence_decisions"], dbt_vars=moved)
+    for table in tables:
+        warm.execute(f"create view public.{table} as table crm.{table}")
+    accepted = {"app_schema": "public", "accept_app_schema": True}
+    warm.build("0:02", select=["+sequence_decisions"], dbt_vars=accepted)
+    assert warm.contacts("status", "next_trigger_time") == before
+
+
+def test_no_target_writes_in_the_memory_of_another(
+    warm: World, elsewhere: Project, tmp_path: Path
+) -> None:
+    state = str(tmp_path / "state")
+    dbt(warm.project, "parse", "--write-json", "--target-path", state)
+    warm.suppress("0:01")
+    deferred = ["--select", "sequence_contacts", "--defer", "--state", state]
+    outcome = dbt(elsewhere, "run", *deferred)
+    assert "--defer is set" in str(outcome.exception)
+    exits = (
+        "select 1 from drip_memory.sequence_decisions where decision = 'exit'"
+    )
+    assert warm.rows(exits) == []
 
 
 def test_a_partial_build_leaves_the_gate_closed(warm: World) -> None:
