@@ -5,7 +5,8 @@
     {%- set fields = {} -%}
     {%- if execute -%}
         {%- for column in app_lead_columns() -%}
-            {%- set value = "leads." ~ adapter.quote(column.name) -%}
+            {%- set value = "leads."
+                ~ adapter.quote(column.name | replace('"', '""')) -%}
             {%- if column.is_number() or column.data_type == "uuid" -%}
                 {%- set text = value ~ "::text" -%}
             {%- elif column.is_string() -%}

@@ -10,12 +10,12 @@ described as (
     select
         user_id,
         rejection_reason as subject_id,
-        count(*) as affected_count,
+        count(distinct lead_id) as affected_count,
         null::numeric as share,
-        (array_agg(lead_id order by lead_id))[1:3] as example_keys,
+        (array_agg(distinct lead_id order by lead_id))[1:3] as example_keys,
         format(
             '%s leads are not enrolled: %s',
-            count(*), replace(rejection_reason, '_', ' ')
+            count(distinct lead_id), replace(rejection_reason, '_', ' ')
         ) as explanation,
         format(
             'select * from {{ ref("enrollment_diagnostics") }} '

@@ -1,6 +1,7 @@
 with sequences as (
 
     select * from {{ ref('stg_app__sequences') }}
+    where sequence_status <> 'archived'
 
 ),
 

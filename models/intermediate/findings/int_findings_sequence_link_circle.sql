@@ -8,6 +8,7 @@ with recursive placed as (
 sequences as (
 
     select * from {{ ref('stg_app__sequences') }}
+    where sequence_status <> 'archived'
 
 ),
 

@@ -34,7 +34,7 @@ described as (
         on
             steps.user_id = targets.user_id
             and steps.next_sequence_id = targets.sequence_id
-    where not targets.is_active
+    where not targets.is_active and sequences.sequence_status <> 'archived'
 
 )
 

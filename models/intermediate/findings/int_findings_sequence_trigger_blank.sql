@@ -32,9 +32,12 @@ stranded as (
         sequences.sequence_id,
         sequences.sequence_name,
         entry_steps.entry_token,
-        count(tokens.lead_id) as affected_count,
+        count(distinct tokens.lead_id) as affected_count,
         array_remove(
-            (array_agg(tokens.lead_id order by tokens.lead_id))[1:3], null
+            (array_agg(
+                distinct tokens.lead_id order by tokens.lead_id
+            ))[1:3],
+            null
         ) as example_keys
     from sequences
     left join entry_steps on sequences.sequence_id = entry_steps.sequence_id

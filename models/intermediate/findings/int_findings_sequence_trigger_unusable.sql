@@ -1,7 +1,10 @@
 with entered as (
 
     select * from {{ ref('int_sequences_entered') }}
-    where trigger_match = 'exact' and position(',' in entry_trigger) > 0
+    where
+        trigger_match = 'exact'
+        and position(',' in entry_trigger) > 0
+        and sequence_status <> 'archived'
 
 ),
 

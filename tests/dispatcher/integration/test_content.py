@@ -371,3 +371,14 @@ def test_a_reply_holds_before_any_build(warm: World) -> None:
     warm.dispatch("0:02")
     assert warm.texts() == []
     assert warm.monitor("hold_reason")[0] == (1, "replied")
+
+
+def test_no_name_of_a_column_stops_a_build(world: World) -> None:
+    world.is_built_by_dbt = True
+    for name in ('"a""b"', '"it\'s"', '"50%% off"'):
+        world.execute(f"alter table leads add {name} text default 'x'")
+    world.warm()
+    edit_first_step(world, "Hi {name}")
+    world.build("0:00")
+    world.dispatch("0:01")
+    assert world.texts() == [(PHONE, "Hi Lead")]

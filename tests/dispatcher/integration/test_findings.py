@@ -322,3 +322,51 @@ def test_a_deleted_device_holds_its_contacts_until_they_are_moved(
     assert apply(warm, cure.removesuffix(" --dry-run")) == 1
     assert findings(warm) == []
     assert warm.due() == [(1, 1, False)]
+
+
+def test_a_lead_counts_once(world: World) -> None:
+    """However often it names a sequence, or however many."""
+    world.tenant()
+    world.device()
+    world.sequence()
+    world.sequence("HOT", sequence=HOT)
+    world.sequence("BLANK", sequence=QUIET, trigger="")
+    world.lead("12", "WARM,HOT,cold_start,COLD_start")
+    world.now("0:00")
+    findings(world)
+    counts = (
+        "select finding, affected_count, example_keys"
+        " from drip.pipeline_findings order by finding"
+    )
+    assert world.rows(counts) == [
+        ("lead_rejected", 1, ["1"]),
+        ("sequence_trigger_blank", 1, ["1"]),
+    ]
+
+
+def test_nothing_is_found_of_what_is_archived(world: World) -> None:
+    world.tenant()
+    world.device()
+    changes = {
+        "COMMA": "trigger = 'a,b'",
+        "BROKEN": "next_trigger = 'nowhere'",
+        "LINKED": "next_trigger = 'broken'",
+        "CIRCLE": "next_trigger = 'circle'",
+        "TIMED": "time_schedule = 'noon'",
+        "DELAYED": "trigger_delay_hours = -1",
+    }
+    for number, (name, change) in enumerate(changes.items(), start=51):
+        world.sequence(name, sequence=UUID(int=number), steps=1)
+        table, key = "sequence_steps", "sequence_id"
+        if name == "COMMA":
+            table, key = "sequences", "id"
+        world.execute(
+            f"update {table} set {change} where {key} = %s",  # noqa: S608
+            UUID(int=number),
+        )
+    world.now("0:00")
+    assert len(findings(world)) == len(changes) - 1  # BROKEN is active
+    world.execute(
+        "update sequences set status = 'archived', is_active = false"
+    )
+    assert findings(world) == []
