@@ -382,3 +382,17 @@ def test_no_name_of_a_column_stops_a_build(world: World) -> None:
     world.build("0:00")
     world.dispatch("0:01")
     assert world.texts() == [(PHONE, "Hi Lead")]
+
+
+@pytest.mark.parametrize("name", ["\t", "\u00a0", "\u3000 \u2003"])
+def test_a_name_of_blanks_is_none(warm: World, name: str) -> None:
+    """A gateway takes no text of blanks: that would hold the step for all."""
+    edit_first_step(warm, "{name}")
+    lead = warm.lead(OTHER_PHONE)
+    warm.execute("update leads set name = %s where id = %s", name, lead)
+    warm.build("0:01")
+    warm.dispatch("0:02")
+    assert warm.texts() == [(PHONE, "Lead")]
+    held = [found for found in warm.monitor("hold_reason") if found[0] == 1]
+    assert (1, "unresolved_placeholder") in held
+    assert (1, "content_invalid") not in held
