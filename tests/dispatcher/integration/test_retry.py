@@ -4,6 +4,7 @@ import asyncio
 import json
 from uuid import UUID
 
+import pytest
 from click.testing import CliRunner, Result
 
 from dispatcher.cli import cli
@@ -13,7 +14,9 @@ from dispatcher.sending import send
 from tests.dispatcher.integration.harness import (
     CONTINUE,
     DEVICE,
+    PHONE,
     RETRYABLE,
+    SILENT,
     World,
     address,
     at,
@@ -280,3 +283,55 @@ def test_what_cannot_be_tried_again_is_told(warm: World) -> None:
         assert result.exit_code == 2, command
         assert message in result.stderr.replace("\n", " "), command
     assert requests(warm) == []
+
+
+RECEIPT = (
+    "insert into dispatch.delivery_receipts (user_id, message_id, status,"
+    " occurred_at) select user_id, id, %s, dispatch.now_utc()"
+    " from dispatch.broadcast_messages"
+)
+ONCE = [(PHONE, "WARM, day 1")]
+
+
+@pytest.mark.parametrize("receipt", ["sent", "delivered"])
+def test_what_a_receipt_proves_sent_is_not_tried_again(
+    warm: World, receipt: str
+) -> None:
+    """It comes after the build that decided on the retry."""
+    warm.dispatch("0:05", RETRYABLE)
+    warm.build("0:06")
+    warm.execute(RECEIPT, receipt)
+    warm.dispatch("0:11")
+    assert warm.texts() == ONCE
+    assert warm.monitor("hold_reason")[0] == (1, "awaiting_build")
+    warm.build("0:12")
+    assert warm.contacts("status")[0] == (1, "completed")
+
+
+def test_what_is_known_as_sent_is_not_resent(warm: World) -> None:
+    resend: dict[str, object] = {"on_unknown": "resend"}
+    warm.build("0:01", dbt_vars=resend)
+    warm.dispatch("0:05", SILENT, timeout_seconds=0.5)
+    warm.build("1:06", dbt_vars=resend)
+    assert warm.due() == [(1, 2, True)]
+    warm.execute(
+        "update dispatch.broadcast_messages set status = 'sent', sent_at ="
+        " claimed_at, fault_class = null, error_message = null"
+    )
+    warm.dispatch("1:07")
+    assert warm.texts() == ONCE
+    # the reports count it as they show it
+    assert warm.monitor("step_status")[0] == (1, "active")
+
+
+def test_what_was_lost_is_resent_until_it_is_found(warm: World) -> None:
+    retried: dict[str, object] = {"on_undelivered": "retry"}
+    warm.build("0:01", dbt_vars=retried)
+    warm.dispatch("0:05")
+    warm.now("0:06")
+    warm.execute(RECEIPT, "failed")
+    warm.build("0:12", dbt_vars=retried)
+    assert warm.due() == [(1, 2, True)]
+    warm.execute(RECEIPT, "read")
+    warm.dispatch("0:13")
+    assert warm.texts() == ONCE
