@@ -11,8 +11,7 @@ renamed as (
     select
         sequence_id,
         id as sequence_stepid,
-        -- Whatever kind of number the CRM makes of it
-        day_number::integer as day_number,
+        {{ as_integer('day_number') }} as day_number,
         {{ trigger_token('trigger') }} as trigger_token,
         {{ trigger_token('next_trigger') }} as next_trigger_token,
         coalesce(is_entry_point, false) as is_entry_point,
@@ -30,8 +29,8 @@ renamed as (
         case when content ~ '\S' then content end as content,
         nullif(trim(media_url), '') as media_url,
         case when caption ~ '\S' then caption end as caption,
-        min_delay_seconds::integer as min_gap_seconds,
-        max_delay_seconds::integer as max_gap_seconds,
+        {{ as_integer('min_delay_seconds') }} as min_gap_seconds,
+        {{ as_integer('max_delay_seconds') }} as max_gap_seconds,
         coalesce(
             {{ clock_time('time_schedule') }}, {{ clock_time('send_time') }}
         ) as send_time,

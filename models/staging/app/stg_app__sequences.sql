@@ -19,8 +19,8 @@ renamed as (
         ) as send_time,
         {{ ignored_clock_time('time_schedule', 'schedule_time') }}
             as ignored_send_time,
-        min_delay_seconds::integer as min_gap_seconds,
-        max_delay_seconds::integer as max_gap_seconds
+        {{ as_integer('min_delay_seconds') }} as min_gap_seconds,
+        {{ as_integer('max_delay_seconds') }} as max_gap_seconds
     from sequences
 
 ),

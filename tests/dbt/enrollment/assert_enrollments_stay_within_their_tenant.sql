@@ -1,7 +1,8 @@
 -- Nobody is enrolled with a lead, a sequence or a device of another tenant. Of
 -- the enrolments since the last build that passed: what the CRM moves to
 -- another tenant later is no breach of ours, and the claim takes a device and a
--- sequence of the message's own tenant alone.
+-- sequence of the message's own tenant alone. Nor of who has left, to whom
+-- nothing is sent: voiding them is the cure.
 with folded as (
 
     select * from {{ ref('enrollments_to_fold') }}
@@ -11,6 +12,13 @@ with folded as (
 enrollments as (
 
     select * from {{ ref('sequence_enrollments') }}
+
+),
+
+exits as (
+
+    select * from {{ ref('sequence_decisions') }}
+    where decision = 'exit'
 
 ),
 
@@ -58,6 +66,12 @@ new_enrollments as (
             where
                 enrolling.invocation_id = enrollments.invocation_id
                 and later.run_status = 'passed'
+        )
+        and not exists (
+            select 1 from exits
+            where
+                exits.user_id = enrollments.user_id
+                and exits.enrollment_id = enrollments.enrollment_id
         )
 
 ),

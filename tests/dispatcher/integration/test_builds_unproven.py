@@ -236,6 +236,23 @@ def test_a_stranger_is_found_until_the_enrolment_is_gone(
     with pytest.raises(BuildError, match=guard):
         world.build("0:20")
     assert world.gate() != []
+    world.execute(
+        "insert into dispatch.operator_requests (user_id, kind, target,"
+        " reason, requested_by) select user_id, 'void',"
+        " jsonb_build_object('enrollment_id', enrollment_id), 'stray', 'test'"
+        " from drip_memory.sequence_enrollments where contact_phone = %s",
+        OTHER_PHONE,
+    )
+    world.build("0:30")
+    assert world.gate() == []
+    assert {
+        status
+        for (status,) in world.rows(
+            "select status from drip.sequence_contacts"
+            " where contact_phone = %s",
+            OTHER_PHONE,
+        )
+    } == {"cancelled"}
 
 
 def test_a_crm_that_goes_on_writing_fails_no_build(warm: World) -> None:
