@@ -22,21 +22,19 @@ refusals as (
 
 ),
 
--- What came to light since the build, looked up for one step at a time: who
--- asks for the first step of a device must not pay for a whole ledger
+-- What the dispatcher did since the build, looked up for one step at a time:
+-- who asks for the first step of a device must not pay for a whole ledger
 observed as (
 
     select
         steps.*,
         latest.message_id,
-        case when earlier.is_proved then 'sent' else latest.attempt_status end
-            as attempt_status,
+        latest.attempt_status,
         latest.fault_class,
         latest.error_message,
         latest.deadline_at,
         latest.sent_at,
-        coalesce(earlier.is_proved, latest.attempt_no >= steps.attempt_no)
-            as has_attempt,
+        latest.attempt_no >= steps.attempt_no as has_attempt,
         exists(
             select 1 from content_faults
             where
@@ -54,7 +52,15 @@ observed as (
         ) as refusal_reason
     from steps
     left join lateral (
-        select attempts.* from attempts
+        select
+            attempts.message_id,
+            attempts.attempt_no,
+            attempts.attempt_status,
+            attempts.fault_class,
+            attempts.error_message,
+            attempts.deadline_at,
+            attempts.sent_at
+        from attempts
         where
             attempts.user_id = steps.user_id
             and attempts.enrollment_id = steps.enrollment_id
@@ -63,17 +69,6 @@ observed as (
         order by attempts.attempt_no desc
         limit 1
     ) as latest on true
-    left join lateral (
-        select true as is_proved
-        from {{ ref('stg_dispatch__proved_attempts') }} as proved
-        where
-            proved.user_id = steps.user_id
-            and proved.enrollment_id = steps.enrollment_id
-            and proved.sequence_stepid = steps.sequence_stepid
-            and steps.status = 'active'
-            and latest.attempt_no < steps.attempt_no
-        limit 1
-    ) as earlier on true
 
 )
 
