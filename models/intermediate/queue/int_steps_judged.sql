@@ -21,6 +21,12 @@ paused as (
 
 ),
 
+proven as (
+
+    select * from {{ ref('stg_dispatch__proven_attempts') }}
+
+),
+
 -- Why an open step may not go, by what stands in its way: null is no reason
 judged as (
 
@@ -29,6 +35,18 @@ judged as (
         case
             when steps.status = 'pending' then 'earlier_step'
             when steps.status = 'sent' then 'awaiting_receipt'
+            -- A retry or a resend of what is known by now to have been sent
+            when
+                steps.attempt_no > 1 and not steps.has_attempt
+                and (
+                    select true from proven
+                    where
+                        proven.user_id = steps.user_id
+                        and proven.enrollment_id = steps.enrollment_id
+                        and proven.sequence_stepid = steps.sequence_stepid
+                    limit 1
+                )
+                then 'awaiting_build'
             when not steps.has_attempt then null
             when
                 steps.attempt_status = 'sending'

@@ -44,6 +44,7 @@ shown as (
             when
                 held.hold_reason = 'awaiting_build'
                 and held.attempt_status = 'sent'
+                and held.has_attempt
                 then 'sent'
             else held.status
         end as step_status,
