@@ -35,18 +35,7 @@ judged as (
         case
             when steps.status = 'pending' then 'earlier_step'
             when steps.status = 'sent' then 'awaiting_receipt'
-            -- A retry or a resend of what is known by now to have been sent
-            when
-                steps.attempt_no > 1 and not steps.has_attempt
-                and (
-                    select true from proven
-                    where
-                        proven.user_id = steps.user_id
-                        and proven.enrollment_id = steps.enrollment_id
-                        and proven.sequence_stepid = steps.sequence_stepid
-                    limit 1
-                )
-                then 'awaiting_build'
+            when proven.is_sent then 'awaiting_build'
             when not steps.has_attempt then null
             when
                 steps.attempt_status = 'sending'
@@ -71,6 +60,18 @@ judged as (
             and paused.sequence_id = steps.sequence_id
         limit 1
     ) as paused on true
+    -- A retry or a resend of what is known by now to have been sent; asked
+    -- once, for the planner copies what is asked within a case
+    left join lateral (
+        select true as is_sent from proven
+        where
+            steps.attempt_no > 1
+            and not steps.has_attempt
+            and proven.user_id = steps.user_id
+            and proven.enrollment_id = steps.enrollment_id
+            and proven.sequence_stepid = steps.sequence_stepid
+        limit 1
+    ) as proven on true
 
 )
 
