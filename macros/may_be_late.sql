@@ -1,7 +1,8 @@
 {% macro may_be_late(step) -%}
     {# Where late steps are skipped: a step that its quiet hours or weekend make
        late, or one that a pause did which no build has seen the end of. The
-       next build skips it or not. #}
+       next build skips it or not. The upper bound is that of every row that can
+       be seen: what another cluster wrote, before a restore, was seen. #}
     {{ step }}.on_late = 'skip'
     and {{ step }}.attempts_used = 0
     and (
@@ -26,7 +27,11 @@
                             folds.is_applied
                             and (
                                 requests.requested_at >= folds.taken_at
-                                or requests.row_xid >= folds.watermark
+                                or (
+                                    requests.row_xid >= folds.watermark
+                                    and requests.row_xid
+                                    < pg_snapshot_xmax(pg_current_snapshot())
+                                )
                             )
                     )
             )
