@@ -1,4 +1,4 @@
 {% macro dispatch_version() -%}
     {#- The last migration of schema dispatch that the project needs. -#}
-    {{ return(12) }}
+    {{ return(13) }}
 {%- endmacro %}

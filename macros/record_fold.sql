@@ -6,6 +6,7 @@
     {{ record_links() }};
     {{ await_links() }};
     {{ record_endings() }};
+    {{ note_newest_decision() }};
     {{ schedule_folds() }};
     {{ apply_fold(ref('fold_watermarks')) }};
     {{ index_active_steps(contacts) }};

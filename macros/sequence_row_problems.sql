@@ -16,8 +16,8 @@
         {%- if row.get("sequence_id") and ids[loop.index0] not in known -%}
             {%- do found.append("row " ~ (loop.index + 1)
                 ~ ", column sequence_id: '" ~ row.get("sequence_id")
-                ~ "' is not in " ~ var("app_schema") ~ ".sequences; remove "
-                ~ "the row if that sequence is gone") -%}
+                ~ "' is not in " ~ var("app_schema") ~ ".sequences, and never "
+                ~ "was when a build ran; correct or remove it") -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -11,7 +11,8 @@ renamed as (
         run_no,
         target_schema,
         writes_queue,
-        status as run_status
+        status as run_status,
+        newest_decision
     from pipeline_runs
 
 )

@@ -150,6 +150,23 @@ def test_lost_enrolments_are_made_anew(warm: World) -> None:
     assert warm.value(enrolled) == 1
 
 
+def test_who_left_stays_away_for_an_older_memory(warm: World) -> None:
+    """It is as of 0:05; the lead left after that and came back."""
+    kept = "create table public.backup as table drip_memory.sequence_decisions"
+    warm.execute(kept)
+    warm.execute("delete from leads")
+    warm.build("0:10")
+    warm.lead()
+    warm.build("0:11")
+    warm.is_built_by_dbt = True
+    lose(warm, "decisions")
+    warm.execute(
+        "insert into drip_memory.sequence_decisions table public.backup"
+    )
+    warm.execute("drop schema drip cascade")
+    assert_closed_until_accepted(warm, "assert_memory_keeps_its_decisions")
+
+
 def test_what_an_older_ledger_forgot_is_not_sent_again(warm: World) -> None:
     """It is as of 0:02, the rest of 0:10."""
     warm.dispatch("0:05")
