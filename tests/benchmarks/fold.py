@@ -74,7 +74,6 @@ from dispatch.broadcast_messages, generate_series(1, %(copies)s) as copy
 
 def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     """Yield the figures; the ledger is ten times as large afterwards."""
-    dbt_time.run(place, "run", *QUEUE)  # what other benchmarks left to fold
     few = list(_figures(place, size, runs, []))
     yield from few
     place.execute(_MORE, copies=_TIMES_THE_LEDGER - 1)
@@ -87,6 +86,8 @@ def _figures(
     place: Place, size: Size, runs: int, peers: list[Measure]
 ) -> Iterator[Measure]:
     """Yield four: nothing new, results; of each the fold and the build."""
+    # What other benchmarks left to fold; after a load, what it left to write
+    dbt_time.run(place, "run", *QUEUE)
     attempts = place.value("select count(*) from dispatch.broadcast_messages")
     where = f"ledger of {attempts / 1e6:.3g} million"
     of = iter(peers)

@@ -197,7 +197,7 @@ def _counted_from(place: Place, settled: datetime) -> datetime:
 def _moved(place: Place, due: datetime) -> datetime:
     if place.step.send_time is None:
         return due
-    return at_clock(due, place.step.send_time, place.policies.time_zone)
+    return at_clock(due, place.step.send_time, place.policies)
 
 
 # Late

@@ -21,10 +21,16 @@ def hh_mm(*written: str | None) -> time | None:
     return None
 
 
-def at_clock(earliest: datetime, send_time: time, zone: str) -> datetime:
-    """Return the next instant at which clocks in the zone show it."""
+def at_clock(
+    earliest: datetime, send_time: time, policies: Policies
+) -> datetime:
+    """Return the next instant at which clocks show it on a day that counts."""
+    zone = policies.time_zone
     first = earliest.astimezone(ZoneInfo(zone)).date() - DAY
-    found = (_instant(first + n * DAY, send_time, zone) for n in range(5))
+    days = [first + n * DAY for n in range(7)]
+    if policies.skip_weekends:
+        days = [day for day in days if day.weekday() < SATURDAY]
+    found = (_instant(day, send_time, zone) for day in days)
     return min(instant for instant in found if instant >= earliest)
 
 

@@ -55,7 +55,9 @@ due as (
 
     select
         *,
-        {{ at_local_time('delayed_at', 'send_time', 'time_zone') }} as due_at
+        {{ at_local_time(
+            'delayed_at', 'send_time', 'time_zone', 'skip_weekends'
+        ) }} as due_at
     from placed
 
 )

@@ -49,7 +49,8 @@ described as (
         case
             when is_after_skipped
                 then {{ at_local_time(
-                    'delayed_from_now', 'send_time', 'time_zone'
+                    'delayed_from_now', 'send_time', 'time_zone',
+                    'skip_weekends'
                 ) }}
             else due_at
         end as next_due_at

@@ -57,7 +57,9 @@ placed as (
         *,
         case
             when is_next then aimed_at
-            else {{ at_local_time('projected_at', 'send_time', 'time_zone') }}
+            else {{ at_local_time(
+                'projected_at', 'send_time', 'time_zone', 'skip_weekends'
+            ) }}
         end as goes_at
     from projected
 
