@@ -1,7 +1,8 @@
 -- The memory has the newest decision that an earlier build knew, and so all
 -- before it. One that was restored from an older backup has not, and who left
 -- since could come back. This stands before the fold, which would go on without
--- them. To go on without them: dbt build --vars 'accept_lost_memory: true'.
+-- them. A memory that begins with this build is judged by the ledger alone. To
+-- go on without them: dbt build --vars 'accept_lost_memory: true'.
 with runs as (
 
     select * from {{ ref('stg_dispatch__pipeline_runs') }}
@@ -31,6 +32,10 @@ select
 from last_run
 where
     not {{ var('accept_lost_memory') }}
+    and exists (
+        select 1 from decisions
+        where decisions.invocation_id <> '{{ invocation_id }}'
+    )
     and not exists (
         select 1 from decisions
         where decisions.row_xid = last_run.newest_decision

@@ -58,6 +58,7 @@ SILENT = Rule(do="hang", accepted=True)
 # A part of what dbt parsed, so one name spares each test a whole parse
 DATABASE = "drip_world"
 TARGET = "drip"
+PARSED_VARS = ("app_schema", "legacy_schema")
 _FAST = {
     "DBT_LOG_LEVEL_FILE": "none",
     "DBT_WRITE_JSON": "false",
@@ -138,8 +139,9 @@ def write_policies(file: Path) -> None:
 def environment(
     project: Project, dbt_vars: dict[str, object] | None = None
 ) -> dict[str, str]:
-    """Keep what dbt parsed: other vars are another parse to it."""
-    name = sha256(json.dumps(dbt_vars or {}).encode()).hexdigest()[:8]
+    """Keep what dbt parsed: where sources are is a part of that."""
+    places = [(dbt_vars or {}).get(name) for name in PARSED_VARS]
+    name = sha256(json.dumps(places).encode()).hexdigest()[:8]
     folder = project.project_dir / f"target_{name}"
     return {
         **_FAST,

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from types import CodeType
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +16,8 @@ from dbt.context.macros import MacroNamespace, NamespaceMember
 from dbt.graph.graph import UniqueId
 from dbt.graph.selector import NodeSelector
 from dbt.graph.selector_spec import SelectionSpec
+from dbt.parser.manifest import ManifestLoader
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from jinja2 import Environment
@@ -29,6 +32,10 @@ _compile = Environment.compile
 
 _CODE: dict[tuple[object, ...], CodeType] = {}
 
+# A build leaves a graph of what it parsed, which takes a second to collect
+_COLLECT_EACH = 10
+_builds = count(1)
+
 _BEGINS_WITH = re.compile(
     r"((?:\s|--[^\n]*\n|/\*.*?\*/)*)(with)\b(?!\s+recursive)",
     re.DOTALL | re.IGNORECASE,
@@ -41,11 +48,14 @@ Selected = tuple[set[UniqueId], set[UniqueId]]
 def lean(settings: dict[str, str]) -> Iterator[None]:
     """Spare a build what no test is about.
 
-    That is the garbage collector; an environment that dbt searches for
-    secrets at each of its thousand events; most of these events; the tokens
-    of each statement that ephemeral models are put before; templates compiled
-    before; macros sought one by one; the same nodes selected thrice; a search
-    for circles in what has been searched; and a file that sums the graph up.
+    That is the garbage collector, but now and then; an environment that dbt
+    searches for secrets at each of its thousand events; most of these events;
+    the tokens of each statement that ephemeral models are put before;
+    templates compiled before; macros sought one by one; the same nodes
+    selected thrice; a search for circles in what has been searched; files of
+    what was compiled; the names of modules that have flags; and another parse
+    for other vars, which the settings' target path has to tell apart where
+    they are read by it.
     """
     gc.disable()
     kept = {"PATH": os.environ["PATH"]}
@@ -59,10 +69,14 @@ def lean(settings: dict[str, str]) -> Iterator[None]:
             patch.object(NodeSelector, "select_nodes", _selected),
             patch.object(Linker, "find_cycles", lambda _: None),
             patch.object(Linker, "get_graph_summary", lambda *_: {}),
+            patch("dbt.contracts.graph.nodes.write_file", lambda *_: True),
+            patch.object(BehaviorFlagRendered, "_default_source", lambda _: ""),
+            patch.object(ManifestLoader, "is_partial_parsable", _is_parsed),
         ):
             yield
     finally:
-        gc.enable()
+        if next(_builds) % _COLLECT_EACH == 0:
+            gc.enable()
 
 
 def _fire(
@@ -88,6 +102,11 @@ def _statements(text: str) -> tuple[Statement, ...]:
         Token(tokens.Other, text[found.end() :]),  # type: ignore[no-untyped-call]
     ]
     return (Statement(parts),)  # type: ignore[no-untyped-call]
+
+
+def _is_parsed(*_: object) -> tuple[bool, None]:
+    """Take what was parsed with other vars."""
+    return True, None
 
 
 def _compiled(environment: Environment, text: str, *names: Any) -> CodeType:
