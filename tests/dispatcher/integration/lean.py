@@ -13,6 +13,7 @@ from unittest.mock import patch
 import sqlparse
 from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespace, NamespaceMember
+from dbt.contracts.graph.manifest import Manifest
 from dbt.graph.graph import UniqueId
 from dbt.graph.selector import NodeSelector
 from dbt.graph.selector_spec import SelectionSpec
@@ -29,6 +30,7 @@ _parse = sqlparse.parse
 _fire_event = EventManager.fire_event
 _select_nodes = NodeSelector.select_nodes
 _compile = Environment.compile
+_is_partial_parsable = ManifestLoader.is_partial_parsable
 
 _CODE: dict[tuple[object, ...], CodeType] = {}
 
@@ -70,7 +72,9 @@ def lean(settings: dict[str, str]) -> Iterator[None]:
             patch.object(Linker, "find_cycles", lambda _: None),
             patch.object(Linker, "get_graph_summary", lambda *_: {}),
             patch("dbt.contracts.graph.nodes.write_file", lambda *_: True),
-            patch.object(BehaviorFlagRendered, "_default_source", lambda _: ""),
+            patch.object(
+                BehaviorFlagRendered, "_default_source", lambda _: ""
+            ),
             patch.object(ManifestLoader, "is_partial_parsable", _is_parsed),
         ):
             yield
@@ -104,9 +108,12 @@ def _statements(text: str) -> tuple[Statement, ...]:
     return (Statement(parts),)  # type: ignore[no-untyped-call]
 
 
-def _is_parsed(*_: object) -> tuple[bool, None]:
+def _is_parsed(
+    loader: ManifestLoader, saved: Manifest
+) -> tuple[bool, str | None]:
     """Take what was parsed with other vars."""
-    return True, None
+    saved.state_check.vars_hash = loader.manifest.state_check.vars_hash
+    return _is_partial_parsable(loader, saved)
 
 
 def _compiled(environment: Environment, text: str, *names: Any) -> CodeType:

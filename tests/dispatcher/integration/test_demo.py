@@ -7,6 +7,7 @@ import pytest
 from dispatcher.demo import scenario
 from dispatcher.demo.place import lay_out
 from dispatcher.demo.story import import_leads, tell
+from tests.dispatcher.integration.lean import lean
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,14 +37,14 @@ def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBT_LOG_LEVEL_FILE", "none")  # dbt never closes it
 
 
-@pytest.mark.usefixtures("_in_the_project")
 def test_the_demo_tells_its_story(
     server: dict[str, str | int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    place = lay_out(ROOT, tmp_path / "demo", server)
-    assert tell(place, None)
+    with lean({"DBT_LOG_LEVEL_FILE": "none"}):
+        place = lay_out(ROOT, tmp_path / "demo", server)
+        assert tell(place, None)
     told = " ".join(capsys.readouterr().out.split())
     for line in EXPECTED:
         assert " ".join(line.split()) in told

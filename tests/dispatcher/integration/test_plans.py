@@ -16,6 +16,7 @@ from tests.dispatcher.integration.harness import (
     TENANT,
     World,
     at,
+    dbt,
 )
 from tests.dispatcher.integration.processes import until
 
@@ -210,10 +211,12 @@ def test_all_leads_are_compared_by_several_processes(
     warm: World, model: str
 ) -> None:
     """One call that is not safe beside others would forbid it."""
-    warm.is_built_by_dbt = True  # which compiles
-    warm.build("0:05", select=[model])
-    folders = warm.project.project_dir.rglob(f"compiled/**/{model}.sql")
-    text = max(folders, key=lambda file: file.stat().st_mtime).read_text()
+    compiled = dbt(warm.project, "compile", "--select", model).result
+    (text,) = (
+        found.node.compiled_code
+        for found in compiled
+        if found.node.name == model
+    )
     for setting in _FREE_PROCESSES:
         warm.execute(f"set {setting}")
     warm.execute(f"set search_path = {TARGET}")

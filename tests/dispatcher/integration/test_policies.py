@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from dispatcher.dbt_build import BuildError, Project
+from dispatcher.dbt_build import Project
 from dispatcher.domain import Fault
 from tests.dispatcher.integration.harness import (
     CONTINUE,
@@ -17,7 +17,6 @@ from tests.dispatcher.integration.harness import (
     Server,
     World,
     copy_project,
-    dbt_build,
     seed,
 )
 

@@ -20,7 +20,9 @@ CASES = """
     select
         zones.zone,
         times.moment,
-        {{ at_local_time('times.moment', "time '02:30'", 'zones.zone') }},
+        {{ at_local_time(
+            'times.moment', "time '02:30'", 'zones.zone', 'true'
+        ) }},
         {{ sendable_from(
             'times.moment', 'zones.zone', "time '21:00'", "time '08:00'",
             'true'
