@@ -7,13 +7,14 @@
         from {{ ref('sequence_decisions') }} as decisions
         where
             decisions.row_xid <= pg_current_xact_id()
-            {% if not var("accept_lost_memory") -%}
-                and decisions.row_xid >= (
+            and (
+                {{ var("accept_lost_memory") }}
+                or decisions.row_xid >= (
                     select taken.watermark
                     from {{ ref('fold_watermarks') }} as taken
                     where taken.invocation_id = '{{ invocation_id }}'
                 )
-            {%- endif %}
+            )
         order by decisions.row_xid desc
         limit 1
     )
