@@ -1,6 +1,7 @@
 {% macro known_sequences(sequence_ids) %}
     {#- A sequence that the CRM deleted stays known by what builds recorded of
-        it: a tenant who deletes one stops no build. -#}
+        it, and, as one without steps is not recorded, by the seed as it was
+        loaded last: a tenant who deletes one stops no build. -#}
     {%- if not sequence_ids -%}
         {{ return([]) }}
     {%- endif -%}
@@ -13,12 +14,18 @@
     {%- for sequence_id in sequence_ids -%}
         {%- do quoted.append(literal(sequence_id)) -%}
     {%- endfor -%}
-    {%- set asked = "::text in (" ~ quoted | join(", ") ~ ")" -%}
-    {%- set found = run_query(
-        "select id::text from " ~ var("app_schema") ~ ".sequences "
-        ~ "where id" ~ asked
-        ~ (" union select sequence_id::text from " ~ recorded
-            ~ " where sequence_id" ~ asked if recorded else "")
-    ) -%}
+    {%- set places = [("id", var("app_schema") ~ ".sequences")] -%}
+    {%- for place in [recorded, load_relation(this)] if place -%}
+        {%- do places.append(("sequence_id", place)) -%}
+    {%- endfor -%}
+    {%- set queries = [] -%}
+    {%- for name, place in places -%}
+        {%- do queries.append(
+            "select lower(" ~ name ~ "::text) from " ~ place
+            ~ " where lower(" ~ name ~ "::text) in (" ~ quoted | join(", ")
+            ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {%- set found = run_query(queries | join(" union ")) -%}
     {{ return(found.columns[0].values() | list) }}
 {% endmacro %}

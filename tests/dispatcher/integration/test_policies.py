@@ -287,6 +287,20 @@ def test_a_policy_of_a_deleted_sequence_stops_no_build(
     assert "row 3, column sequence_id: " in seed(project)
 
 
+def test_a_policy_of_a_deleted_draft_stops_no_build(
+    project: Project, world: World
+) -> None:
+    """Without steps no build records it; the seed was loaded with it."""
+    world.tenant()
+    world.sequence(steps=0)
+    write(project, policy(WARM))
+    assert seed(project) == ""
+    world.execute("delete from public.sequences where id = %s", WARM)
+    write(project, policy(WARM, on_late="skip"))
+    assert seed(project) == ""
+    assert seed(project, "--full-refresh") == ""
+
+
 def test_an_older_table_is_told_how_to_renew(
     project: Project, world: World
 ) -> None:
