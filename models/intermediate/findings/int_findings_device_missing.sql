@@ -44,12 +44,13 @@ described as (
                 when min(other.device_id) is null
                     then
                         'select * from {{ target.schema }}.sequence_contacts '
-                        || 'where device_id = %L and status = ''active'''
+                        || 'where user_id = %L and device_id = %L '
+                        || 'and status = ''active'''
                 else
-                    'dispatcher enrollments reassign --from %s --to %s '
+                    'dispatcher enrollments reassign --from %2$s --to %3$s '
                     || '--reason ''device deleted'' --dry-run'
             end,
-            waiting.device_id, min(other.device_id)
+            waiting.user_id, waiting.device_id, min(other.device_id)
         ) as cure
     from waiting
     inner join known

@@ -51,8 +51,9 @@ described as (
         ) as explanation,
         format(
             'select enrollment_id from {{ target.schema }}.sequence_contacts '
-            || 'where sequence_id = %L and status = ''active''',
-            gone.sequence_id
+            || 'where user_id = %L and sequence_id = %L '
+            || 'and status = ''active''',
+            gone.user_id, gone.sequence_id
         ) as cure
     from gone
     inner join waiting

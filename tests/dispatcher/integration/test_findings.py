@@ -17,6 +17,7 @@ from tests.dispatcher.integration.harness import (
     HOT,
     OTHER_DEVICE,
     OTHER_PHONE,
+    OTHER_TENANT,
     PHONE,
     ROOT,
     TENANT,
@@ -322,6 +323,22 @@ def test_a_deleted_device_holds_its_contacts_until_they_are_moved(
     assert apply(warm, cure.removesuffix(" --dry-run")) == 1
     assert findings(warm) == []
     assert warm.due() == [(1, 1, False)]
+
+
+def test_a_cure_is_of_one_tenant(warm: World) -> None:
+    """A sequence and its device go to another tenant, and so serve it."""
+    warm.tenant(OTHER_TENANT)
+    warm.build("0:00")
+    warm.lead(user=OTHER_TENANT)
+    warm.execute("update public.user_devices set user_id = %s", OTHER_TENANT)
+    warm.execute(
+        "update public.sequences set user_id = %s where id = %s",
+        *(OTHER_TENANT, WARM),
+    )
+    warm.now("0:01")
+    found = dict(findings(warm))
+    assert apply(warm, found["sequence_missing"]) == 1
+    assert apply(warm, found["device_missing"]) == 1
 
 
 def test_a_lead_counts_once(world: World) -> None:
