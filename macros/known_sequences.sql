@@ -14,7 +14,10 @@
     {%- for sequence_id in sequence_ids -%}
         {%- do quoted.append(literal(sequence_id)) -%}
     {%- endfor -%}
-    {%- set places = [("id", var("app_schema") ~ ".sequences")] -%}
+    {%- set crm = api.Relation.create(
+        schema=var("app_schema"), identifier="sequences"
+    ) -%}
+    {%- set places = [("id", crm)] -%}
     {%- for place in [recorded, load_relation(this)] if place -%}
         {%- do places.append(("sequence_id", place)) -%}
     {%- endfor -%}

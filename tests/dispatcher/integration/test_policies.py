@@ -301,6 +301,16 @@ def test_a_policy_of_a_deleted_draft_stops_no_build(
     assert seed(project, "--full-refresh") == ""
 
 
+def test_a_schema_of_the_crm_may_have_capitals(
+    project: Project, world: World
+) -> None:
+    world.execute('create schema "Crm"')
+    world.execute('create table "Crm".sequences as table public.sequences')
+    write(project, policy(HOLD))
+    moved = {"app_schema": "Crm", "accept_app_schema": True}
+    assert seed(project, dbt_vars=moved) == ""
+
+
 def test_an_older_table_is_told_how_to_renew(
     project: Project, world: World
 ) -> None:
