@@ -6,7 +6,9 @@
     {{ record_links() }};
     {{ await_links() }};
     {{ record_endings() }};
-    {{ note_newest_decision() }};
+    {{ note_newest_decision(
+        ref('sequence_decisions'), var('accept_lost_memory')
+    ) }};
     {{ schedule_folds() }};
     {{ apply_fold(ref('fold_watermarks')) }};
     {{ index_active_steps(contacts) }};

@@ -7,7 +7,7 @@
         {'columns': ['row_xid']},
     ],
     pre_hook=["{{ restore_enrolled() }}", "{{ note_xact_id() }}"],
-    post_hook="{{ index_enrolled() }}"
+    post_hook=["{{ index_enrolled() }}", "{{ note_newest_decision(this) }}"]
 ) }}
 
 -- The root of the graph. Its body records what the CRM changed since the last

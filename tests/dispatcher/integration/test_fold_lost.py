@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dispatcher.dbt_build import BuildError
+from dispatcher.dbt_build import QUEUE, BuildError
 from tests.dispatcher.integration.harness import (
     OTHER_PHONE,
     SILENT,
@@ -152,21 +152,70 @@ def test_lost_enrolments_are_made_anew(warm: World) -> None:
     assert warm.value(enrolled) == 1
 
 
-def test_who_left_stays_away_for_an_older_memory(warm: World) -> None:
-    """It is as of 0:05; the lead left after that and came back."""
+def back_up(world: World) -> None:
     kept = "create table public.backup as table drip_memory.sequence_decisions"
-    warm.execute(kept)
-    warm.execute("delete from leads")
-    warm.build("0:10")
-    warm.lead()
-    warm.build("0:11")
-    warm.is_built_by_dbt = True
-    warm.execute("delete from drip_memory.sequence_decisions")
-    warm.execute(
+    world.execute(kept)
+
+
+def restore(world: World) -> None:
+    world.execute("delete from drip_memory.sequence_decisions")
+    world.execute(
         "insert into drip_memory.sequence_decisions table public.backup"
     )
+
+
+def leave_and_come_back(world: World) -> None:
+    """Leave after the backup, at 0:10, of which the memory alone knows."""
+    back_up(world)
+    world.execute("delete from leads")
+    world.build("0:10")
+    world.lead()
+    world.build("0:11")
+    world.is_built_by_dbt = True
+
+
+def test_who_left_stays_away_for_an_older_memory(warm: World) -> None:
+    """It is as of 0:05; the lead left after that and came back."""
+    leave_and_come_back(warm)
+    restore(warm)
     warm.execute("drop schema drip cascade")
     assert_closed_until_accepted(warm, "assert_memory_keeps_its_decisions")
+
+
+def test_a_run_without_tests_buries_no_loss(warm: World) -> None:
+    """It decides about somebody new, so there is a newer decision."""
+    leave_and_come_back(warm)
+    restore(warm)
+    warm.lead(OTHER_PHONE)
+    warm.now("0:15")
+    assert dbt(warm.project, "run", "--select", *QUEUE).success
+    warm.execute("drop schema drip cascade")
+    assert_closed_until_accepted(warm, "assert_memory_keeps_its_decisions")
+
+
+def test_what_a_build_decided_that_came_no_further_is_missed(
+    warm: World,
+) -> None:
+    back_up(warm)
+    warm.is_built_by_dbt = True
+    warm.execute("delete from leads")
+    warm.now("0:10")
+    assert dbt(warm.project, "run", "--select", "sequence_decisions").success
+    warm.lead()
+    restore(warm)
+    assert_closed_until_accepted(warm, "assert_memory_keeps_its_decisions")
+
+
+def test_a_memory_that_begins_anew_misses_nothing(warm: World) -> None:
+    """Nothing was sent; the first build after that came not far."""
+    warm.is_built_by_dbt = True
+    warm.execute("drop schema drip, drip_memory cascade")
+    warm.now("0:10")
+    chosen = "+enrollment_candidates"
+    assert dbt(warm.project, "build", *OPTIONS, "--select", chosen).success
+    warm.build("0:20")
+    assert warm.gate() == []
+    assert warm.contacts("status")[0] == (1, "active")
 
 
 def test_what_an_older_ledger_forgot_is_not_sent_again(warm: World) -> None:
