@@ -10,7 +10,7 @@
             known.row_xid,
             known.invocation_id
         from {{ decisions }} as known
-        where known.row_xid <= pg_current_xact_id()
+        where {{ accepted }} or known.row_xid <= pg_current_xact_id()
         order by known.row_xid desc
         limit 1
     ) as newest

@@ -193,6 +193,19 @@ def test_a_run_without_tests_buries_no_loss(warm: World) -> None:
     assert_closed_until_accepted(warm, "assert_memory_keeps_its_decisions")
 
 
+def test_a_loss_is_accepted_where_transactions_start_over(
+    warm: World,
+) -> None:
+    """The numbers of what is left are ahead, and nothing new is decided."""
+    leave_and_come_back(warm)
+    restore(warm)
+    warm.execute(
+        "update drip_memory.sequence_decisions"
+        " set row_xid = ('1' || lpad(row_xid::text, 9, '0'))::xid8"
+    )
+    assert_closed_until_accepted(warm, "assert_memory_keeps_its_decisions")
+
+
 def test_what_a_build_decided_that_came_no_further_is_missed(
     warm: World,
 ) -> None:
