@@ -21,7 +21,7 @@
                     select {{ quiet }} as at
                     from (
                         select {{ weekend }} as at
-                        from (select {{ instant }} as at offset 0) as moved
+                        from (select {{ instant }} as at) as moved
                         offset 0
                     ) as moved
                     offset 0
