@@ -1,4 +1,5 @@
 {%- set zone = ["time_zone", "quiet_from", "quiet_until", "skip_weekends"] -%}
+{%- set clock = ["send_time", "time_zone", "skip_weekends"] -%}
 
 with steps as (
 
@@ -57,9 +58,7 @@ placed as (
         *,
         case
             when is_next then aimed_at
-            else {{ at_local_time(
-                'projected_at', 'send_time', 'time_zone', 'skip_weekends'
-            ) }}
+            else {{ at_local_time('projected_at', *clock) }}
         end as goes_at
     from projected
 

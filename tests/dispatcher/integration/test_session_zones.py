@@ -21,6 +21,9 @@ CASES = """
         zones.zone,
         times.moment,
         {{ at_local_time(
+            'times.moment', "time '02:30'", 'zones.zone', 'false'
+        ) }},
+        {{ at_local_time(
             'times.moment', "time '02:30'", 'zones.zone', 'true'
         ) }},
         {{ sendable_from(
@@ -42,7 +45,7 @@ CASES = """
             as zones (zone)
     order by zones.zone, times.moment
 """
-Row = tuple[str, datetime, datetime, datetime]
+Row = tuple[str, datetime, datetime, datetime, datetime]
 
 
 def local_times(connection: psycopg.Connection, session: str) -> list[Row]:
