@@ -43,7 +43,9 @@ def _compiled(place: Place, model: str) -> tuple[str, list[str]]:
 
 def _explained(place: Place, query: str) -> float:
     """Return the seconds by the server's own clock."""
-    explain = f"explain (analyze, timing off, format json) {query}"
+    explain = (
+        f"explain (analyze, timing off, buffers off, format json) {query}"
+    )
     row: Any = place.connection.execute(explain.encode()).fetchone()
     plan = row[0][0]
     return float(plan["Planning Time"] + plan["Execution Time"]) / 1000

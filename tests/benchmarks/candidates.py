@@ -130,7 +130,7 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     touch = partial(place.execute, _TOUCH, changed=size.changed)
     of_changed = _ours(place, runs, where, bound=0.3, before=touch)
     yield of_changed
-    yield _alone(place, runs, where, before=touch)
+    yield from _alone(place, runs, where, before=touch)
     yield from _peers(place, runs, of_changed, where, size.changed)
     place.execute(_UNTAG, changed=size.changed)
     place.execute("vacuum leads")
@@ -139,11 +139,11 @@ def measure(place: Place, size: Size, runs: int) -> Iterator[Measure]:
     _settle(place)
     at_few = _ours(place, runs, f"a tenth new, {few:,} sequences", bound=1.1)
     yield at_few
-    yield _alone(place, runs, f"a tenth new, {few:,} sequences")
+    yield from _alone(place, runs, f"a tenth new, {few:,} sequences")
     forget = partial(place.execute, _FORGET)
     anew = f"a tenth new, {few:,} sequences, every lead matched anew"
     yield _ours(place, runs, anew, bound=1.1, before=forget)
-    yield _alone(place, runs, anew, before=forget)
+    yield from _alone(place, runs, anew, match_bound=1.1, before=forget)
     yield from _peers(place, runs, at_few, f"{few:,} sequences", size.leads)
     open_sequences(place, few - TENANTS, few, is_open=False)
 
@@ -188,18 +188,26 @@ def _alone(
     place: Place,
     runs: int,
     what: str,
+    *,
+    match_bound: float | None = None,
     before: Callable[[], object] = lambda: None,
-) -> Measure:
-    """Measure the queries without what dbt and the tables take."""
+) -> Iterator[Measure]:
+    """Measure the match, then all queries, without what dbt and tables take.
+
+    The match answers what the peers do: who names an open sequence and is not
+    in it.
+    """
     *first, wishes, candidates = _MODELS
     before()
     dbt_time.run(place, "run", *first)
     spent = [alone.seconds(place, model, runs) for model in (*first, wishes)]
+    match = spent[-1]
     dbt_time.run(place, "run", wishes, candidates)
     spent.append(alone.seconds(place, candidates, runs))
     seconds = [sum(of_run) for of_run in zip(*spent, strict=True)]
     rows = place.value(_ROWS)
-    return Measure(NAME, f"{what}, the queries alone", seconds, rows)
+    yield Measure(NAME, f"{what}, the match alone", match, bound=match_bound)
+    yield Measure(NAME, f"{what}, the queries alone", seconds, rows)
 
 
 def _peers(
