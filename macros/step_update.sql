@@ -1,6 +1,6 @@
 {% macro step_update(assignment) -%}
     format(
-        'update {{ var("app_schema") }}.sequence_steps set {{ assignment }} '
+        'update {{ app_schema_name() }}.sequence_steps set {{ assignment }} '
         || 'where id = %L',
         steps.sequence_stepid
     )

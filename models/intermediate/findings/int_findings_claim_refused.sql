@@ -54,10 +54,10 @@ described as (
                 then format(
                     'select contact.device_id, device.platform, count(*) '
                     || 'from dispatch.claim_refusals as refusal '
-                    || 'inner join {{ target.schema }}.sequence_contacts '
-                    || 'as contact '
+                    || 'inner join {{ target_schema_name() }}'
+                    || '.sequence_contacts as contact '
                     || 'using (user_id, enrollment_id, sequence_stepid) '
-                    || 'left join {{ var("app_schema") }}.user_devices '
+                    || 'left join {{ app_schema_name() }}.user_devices '
                     || 'as device on device.id = contact.device_id '
                     || 'where refusal.user_id = %L and refusal.reason = %L '
                     || 'and refusal.cleared_at is null group by 1, 2',

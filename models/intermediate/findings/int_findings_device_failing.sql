@@ -38,7 +38,7 @@ described as (
         ) as explanation,
         format(
             'select fault_class, attempts, example_error, cure '
-            || 'from {{ target.schema }}.failed_messages_monitor '
+            || 'from {{ target_schema_name() }}.failed_messages_monitor '
             || 'where user_id = %L and device_id = %L',
             user_id, device_id
         ) as cure

@@ -43,9 +43,9 @@ described as (
             case
                 when min(other.device_id) is null
                     then
-                        'select * from {{ target.schema }}.sequence_contacts '
-                        || 'where user_id = %L and device_id = %L '
-                        || 'and status = ''active'''
+                        'select * from {{ target_schema_name() }}'
+                        || '.sequence_contacts where user_id = %L '
+                        || 'and device_id = %L and status = ''active'''
                 else
                     'dispatcher enrollments reassign --from %2$s --to %3$s '
                     || '--reason ''device deleted'' --dry-run'

@@ -50,7 +50,7 @@ described as (
         ) as explanation,
         format(
             'select claimed_at, attempt_status, build_invocation_id '
-            || 'from {{ target.schema }}.message_log '
+            || 'from {{ target_schema_name() }}.message_log '
             || 'where user_id = %L and device_id = %L order by claimed_at desc',
             user_id, device_id
         ) as cure

@@ -43,10 +43,10 @@ described as (
         ) as explanation,
         format(
             'select id, day_number, time_schedule, send_time '
-            || 'from {{ var("app_schema") }}.sequence_steps '
+            || 'from {{ app_schema_name() }}.sequence_steps '
             || 'where sequence_id = %L; '
             || 'select id, time_schedule, schedule_time '
-            || 'from {{ var("app_schema") }}.sequences where id = %L',
+            || 'from {{ app_schema_name() }}.sequences where id = %L',
             sequences.sequence_id, sequences.sequence_id
         ) as cure
     from ignored

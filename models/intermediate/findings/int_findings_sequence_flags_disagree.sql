@@ -18,7 +18,7 @@ described as (
         ) as explanation,
         -- As it counts already, so that a cure sends to nobody
         format(
-            'update {{ var("app_schema") }}.sequences set %s where id = %L',
+            'update {{ app_schema_name() }}.sequences set %s where id = %L',
             case
                 when is_flagged_active then 'is_active = false'
                 else 'status = ''inactive'''

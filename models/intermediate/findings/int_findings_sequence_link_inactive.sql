@@ -25,7 +25,7 @@ described as (
         -- To start it sends to all who wait for it: that is for a person
         format(
             'select id, name, status, is_active '
-            || 'from {{ var("app_schema") }}.sequences where id in (%L, %L)',
+            || 'from {{ app_schema_name() }}.sequences where id in (%L, %L)',
             steps.sequence_id, targets.sequence_id
         ) as cure
     from steps

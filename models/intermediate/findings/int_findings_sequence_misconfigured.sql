@@ -55,7 +55,7 @@ described as (
                 then {{ step_update('next_trigger = null') }}
             else format(
                 'select id, day_number, trigger, next_trigger '
-                || 'from {{ var("app_schema") }}.sequence_steps '
+                || 'from {{ app_schema_name() }}.sequence_steps '
                 || 'where sequence_id = %L order by day_number',
                 judged.sequence_id
             )

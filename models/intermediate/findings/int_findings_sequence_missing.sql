@@ -50,8 +50,8 @@ described as (
             min(gone.sequence_name), count(*)
         ) as explanation,
         format(
-            'select enrollment_id from {{ target.schema }}.sequence_contacts '
-            || 'where user_id = %L and sequence_id = %L '
+            'select enrollment_id from {{ target_schema_name() }}'
+            || '.sequence_contacts where user_id = %L and sequence_id = %L '
             || 'and status = ''active''',
             gone.user_id, gone.sequence_id
         ) as cure

@@ -68,12 +68,12 @@ described as (
         case
             when entry_token is not null
                 then format(
-                    'update {{ var("app_schema") }}.sequences '
+                    'update {{ app_schema_name() }}.sequences '
                     || 'set trigger = %L where id = %L',
                     entry_token, sequence_id
                 )
             else format(
-                'select trigger, count(*) from {{ var("app_schema") }}.leads '
+                'select trigger, count(*) from {{ app_schema_name() }}.leads '
                 || 'where user_id = %L group by 1 order by 2 desc',
                 user_id
             )

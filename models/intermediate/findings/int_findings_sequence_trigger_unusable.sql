@@ -29,7 +29,7 @@ described as (
             sequences.sequence_name, entered.entry_trigger
         ) as explanation,
         format(
-            'select trigger, count(*) from {{ var("app_schema") }}.leads '
+            'select trigger, count(*) from {{ app_schema_name() }}.leads '
             || 'where user_id = %L group by 1 order by 2 desc',
             entered.user_id
         ) as cure

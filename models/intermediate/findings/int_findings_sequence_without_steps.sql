@@ -25,7 +25,7 @@ described as (
             sequences.sequence_name
         ) as explanation,
         format(
-            'update {{ var("app_schema") }}.sequences '
+            'update {{ app_schema_name() }}.sequences '
             || 'set status = ''draft'', is_active = false where id = %L',
             sequences.sequence_id
         ) as cure

@@ -32,7 +32,7 @@ described as (
             {{ var('longest_delay_hours') }}
         ) as explanation,
         format(
-            'update {{ var("app_schema") }}.sequence_steps set '
+            'update {{ app_schema_name() }}.sequence_steps set '
             || 'trigger_delay_hours = case when trigger_delay_hours < 0 '
             || 'then %s else %s end where sequence_id = %L '
             || 'and trigger_delay_hours not between 0 and %s',

@@ -24,7 +24,7 @@ described as (
         ) as explanation,
         format(
             'select current_state, held_until, count(*) '
-            || 'from {{ target.schema }}.sequence_progress_monitor '
+            || 'from {{ target_schema_name() }}.sequence_progress_monitor '
             || 'where user_id = %L and device_id = %L '
             || 'and step_status = ''active'' group by 1, 2',
             user_id, device_id

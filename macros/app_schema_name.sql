@@ -1,0 +1,3 @@
+{% macro app_schema_name() -%}
+    {{- schema_name(var("app_schema")) -}}
+{%- endmacro %}

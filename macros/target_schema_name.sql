@@ -1,0 +1,3 @@
+{% macro target_schema_name() -%}
+    {{- schema_name(target.schema) -}}
+{%- endmacro %}
