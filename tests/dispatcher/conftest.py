@@ -22,6 +22,7 @@ from tests.dispatcher.integration.harness import (
     profile_of,
     recreate,
 )
+from tests.dispatcher.integration.tape import SHELF
 
 BUILT, ENROLLED = "drip_built", "drip_enrolled"
 UNANSWERED = "drip_unanswered"
@@ -29,9 +30,11 @@ UNANSWERED = "drip_unanswered"
 
 @pytest.fixture(scope="session")
 def dbt_project(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
+    server: Server, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Project:
     """Return a copy of the project that nobody edits."""
+    if worker_id != "master":  # above it is what all workers of a run have
+        SHELF.share(tmp_path_factory.getbasetemp().parent)
     return copy_project(tmp_path_factory.mktemp("project"), server)
 
 

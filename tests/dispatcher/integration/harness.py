@@ -34,7 +34,7 @@ from dispatcher.sending import open_store, send
 from dispatcher.store.connect import connect
 from dispatcher.summary import Summary
 from tests.dispatcher.integration.lean import lean
-from tests.dispatcher.integration.tape import build_again
+from tests.dispatcher.integration.tape import SHELF
 
 if TYPE_CHECKING:
     from dispatcher.demo.received import Received
@@ -64,6 +64,8 @@ _FAST = {
     "DBT_WRITE_JSON": "false",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
 }
+
+_SERVER = ("host", "port")
 
 Server = dict[str, str | int]
 
@@ -399,9 +401,11 @@ class World:
         if self.is_built_by_dbt:
             by_dbt()
         else:
-            folder = self.project.project_dir
-            what = json.dumps([select, dbt_vars])
-            build_again((folder, code_hash(folder), what), by_dbt)
+            code = code_hash(self.project.project_dir)
+            server = {name: self.profile.conninfo[name] for name in _SERVER}
+            SHELF.build_again(
+                json.dumps([code, select, dbt_vars]), server, by_dbt
+            )
 
     def dispatch(
         self,

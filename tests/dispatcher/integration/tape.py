@@ -7,14 +7,19 @@ with its answers, and said again only for the same project and vars, while
 each answer is the recorded one. Where the first other answer comes before
 anything was written, dbt builds (and that is recorded, too); where it comes
 later, the test fails and says so: then the test is one for dbt itself.
+
+Workers of one run share what they recorded, each with a server of its own.
 """
 
+import pickle
 import re
-from collections.abc import Callable, Hashable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import md5
+from hashlib import md5, sha256
 from itertools import count
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -55,12 +60,12 @@ class Tape:
     said: list[Said] = field(default_factory=list)
     invocation_id: str = ""
 
-    def play(self) -> bool:
-        """Say it again; tell whether the answers were the same.
+    def play(self, server: Mapping[str, object]) -> bool:
+        """Say it again, to that server; tell whether the answers are the same.
 
         Raises OtherAnswerError when one is not and something was written.
         """
-        line = _Line(self.invocation_id)
+        line = _Line(self.invocation_id, server)
         try:
             for said in self.said:
                 answer = line.say(said)
@@ -74,18 +79,52 @@ class Tape:
         return True
 
 
-_TAPES: dict[Hashable, list[Tape]] = {}
+class Shelf:
+    """The tapes of a run, by what was built."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._tapes: dict[str, dict[str, Tape]] = {}
+
+    def share(self, folder: Path) -> None:
+        """Keep them where other workers find them, and take theirs."""
+        self._folder = folder
+
+    def build_again(
+        self,
+        what: str,
+        server: Mapping[str, object],
+        by_dbt: Callable[[], object],
+    ) -> None:
+        """Build as dbt did before for the same, or let dbt build."""
+        name = sha256(what.encode()).hexdigest()[:16]
+        if any(tape.play(server) for tape in self._found(name)):
+            return
+        tape = Tape()
+        with _recorded(tape):
+            by_dbt()
+        self._keep(name, tape)
+
+    def _found(self, name: str) -> Iterator[Tape]:
+        known = self._tapes.setdefault(name, {})
+        yield from list(known.values())
+        for file in self._folder.glob(f"{name}_*") if self._folder else ():
+            if file.name not in known:
+                known[file.name] = pickle.loads(  # noqa: S301  # our own
+                    zlib.decompress(file.read_bytes())
+                )
+                yield known[file.name]
+
+    def _keep(self, name: str, tape: Tape) -> None:
+        file = f"{name}_{tape.invocation_id}"
+        self._tapes[name][file] = tape
+        if self._folder:
+            unfinished = self._folder / f"unfinished_{file}"
+            unfinished.write_bytes(zlib.compress(pickle.dumps(tape), level=1))
+            unfinished.rename(self._folder / file)
 
 
-def build_again(key: Hashable, by_dbt: Callable[[], object]) -> None:
-    """Build as dbt did before for the same key, or let dbt build."""
-    tapes = _TAPES.setdefault(key, [])
-    if any(tape.play() for tape in tapes):
-        return
-    tape = Tape()
-    with _recorded(tape):
-        by_dbt()
-    tapes.append(tape)
+SHELF = Shelf()
 
 
 @contextmanager
@@ -149,8 +188,11 @@ class _Line:
     A server spends as much on new connections as on the statements.
     """
 
-    def __init__(self, invocation_id: str) -> None:
+    def __init__(
+        self, invocation_id: str, server: Mapping[str, object]
+    ) -> None:
         self.has_written = False
+        self._server = server
         self._recorded, self._own = invocation_id, str(uuid4())
         self._used: dict[int, Any] = {}
         self._cursors: dict[int, Any] = {}
@@ -161,7 +203,9 @@ class _Line:
         number, arguments = said.connection, said.arguments
         if said.method == "connect":
             self._used[number] = (
-                self._free.pop() if self._free else _connect(**arguments[0])
+                self._free.pop()
+                if self._free
+                else _connect(**{**arguments[0], **self._server})
             )
             return None
         connection = self._used[number]

@@ -1,7 +1,9 @@
 """A build that is said again leaves what dbt's own leaves."""
 
 import re
+from pathlib import Path
 
+import psycopg2  # type: ignore[import-untyped]
 import pytest
 
 from dispatcher.dbt_build import Project
@@ -11,8 +13,9 @@ from tests.dispatcher.integration.harness import (
     OTHER_PHONE,
     Server,
     World,
+    dbt_build,
 )
-from tests.dispatcher.integration.tape import OtherAnswerError
+from tests.dispatcher.integration.tape import OtherAnswerError, Shelf
 from tests.dispatcher.integration.timeline import Story
 
 Left = dict[str, list[str]]
@@ -123,3 +126,20 @@ def test_another_answer_once_it_has_begun_is_an_error(warm: World) -> None:
     warm.execute("alter table drip.sequence_contacts add column more integer")
     with pytest.raises(OtherAnswerError, match="build it with dbt"):
         warm.build("0:02")
+
+
+def test_workers_share_what_was_recorded(warm: World, tmp_path: Path) -> None:
+    recording, playing = Shelf(), Shelf()
+    for shelf in (recording, playing):
+        shelf.share(tmp_path)
+    warm.now("0:01")
+    conninfo = warm.profile.conninfo
+    server = {"host": conninfo["host"], "port": conninfo["port"]}
+    recording.build_again("it", server, lambda: dbt_build(warm.project))
+    before = warm.rows("select count(*) from dispatch.pipeline_runs")
+    warm.now("0:02")
+    playing.build_again("it", server, pytest.fail)
+    after = warm.rows("select count(*) from dispatch.pipeline_runs")
+    assert after == [(before[0][0] + 1,)]
+    with pytest.raises(psycopg2.OperationalError):
+        playing.build_again("it", {"host": str(tmp_path)}, pytest.fail)
