@@ -1,12 +1,6 @@
-with judged as (
+with outcomes as (
 
-    select * from {{ ref('int_enrollments_answered') }}
-
-),
-
-repeated as (
-
-    select * from {{ ref('int_enrollments_repeated') }}
+    select * from {{ ref('int_enrollments_unioned') }}
 
 ),
 
@@ -20,45 +14,12 @@ tagged as (
 
 ),
 
--- Who may come again is judged anew
-diagnosed as (
-
-    select
-        user_id,
-        sequence_id,
-        lead_id,
-        source,
-        case
-            when rejection_reason is null then 'candidate' else 'rejected'
-        end as outcome,
-        rejection_reason
-    from judged
-    union all
-    select
-        user_id,
-        sequence_id,
-        lead_id,
-        source,
-        outcome,
-        rejection_reason
-    from repeated
-    where not exists (
-        select 1 from judged
-        where
-            judged.user_id = repeated.user_id
-            and judged.sequence_id = repeated.sequence_id
-            and judged.lead_id = repeated.lead_id
-            and judged.source = repeated.source
-    )
-
-),
-
 -- Links of two numbers of a lead to one place are one pair: what came of the
 -- better one
 linked as (
 
     select distinct on (user_id, sequence_id, lead_id) *
-    from diagnosed
+    from outcomes
     where source = 'link'
     order by
         user_id asc,
@@ -73,7 +34,7 @@ linked as (
 -- A tag and a link to one place are one pair: the tag's
 told_once as (
 
-    select * from diagnosed
+    select * from outcomes
     where source = 'trigger'
     union all
     select linked.*
