@@ -63,10 +63,7 @@ select
     current_step,
     chain_no,
     status::text as status,
-    case
-        when preference > 1 then {{ reason_to_skip('ranked') }}
-        else status_reason
-    end::text as status_reason,
+    {{ reason_of_status('ranked') }}::text as status_reason,
     due_at,
     next_trigger_time,
     attempt_no,

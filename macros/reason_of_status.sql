@@ -1,5 +1,6 @@
-{% macro reason_to_skip(step) -%}
+{% macro reason_of_status(step) -%}
     case
+        when preference = 1 then status_reason
         when exists (
             select 1
             from {{ ref('sequence_definitions') }} as definitions
