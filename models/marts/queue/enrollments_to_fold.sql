@@ -65,17 +65,11 @@ unioned as (
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
-),
-
-summarised as (
-
-    select
-        user_id,
-        enrollment_id,
-        min(cause) as cause
-    from unioned
-    group by user_id, enrollment_id
-
 )
 
-select * from summarised
+select
+    user_id,
+    enrollment_id,
+    min(cause) as cause
+from unioned
+group by user_id, enrollment_id
