@@ -13,7 +13,7 @@ faults as (
 
 steps as (
 
-    select * from {{ ref('int_steps_followed') }}
+    select * from {{ ref('int_steps_labelled') }}
 
 ),
 

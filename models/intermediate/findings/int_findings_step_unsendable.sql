@@ -4,7 +4,7 @@ with steps as (
         *,
         {{ message_text('message_type', 'content', 'caption') }}
             as message_text
-    from {{ ref('int_steps_followed') }}
+    from {{ ref('int_steps_labelled') }}
 
 ),
 
