@@ -248,7 +248,7 @@ def test_no_rule_hides_in_a_trigger() -> None:
     "file", [*ROOT.glob("models/**/*.sql")], ids=lambda file: file.stem
 )
 def test_models_are_short(file: Path) -> None:
-    assert len(file.read_text().splitlines()) <= 100
+    assert len(file.read_text().splitlines()) <= 80
 
 
 def test_macros_are_described() -> None:

@@ -33,12 +33,12 @@ labelled as (
         case
             when is_current
                 then format(
-                    'select * from {{ var("app_schema") }}.sequence_steps '
+                    'select * from {{ app_schema_name() }}.sequence_steps '
                     || 'where id = %L',
                     sequence_stepid
                 )
             else format(
-                'select * from {{ target.schema }}.sequence_contacts '
+                'select * from {{ target_schema_name() }}.sequence_contacts '
                 || 'where user_id = %L and definition_hash = %L '
                 || 'and status = ''active''',
                 user_id, definition_hash
