@@ -1,6 +1,6 @@
 {% macro reason_of_status(step) -%}
     case
-        when {{ step }}.preference = 1 then {{ step }}.status_reason
+        when preference = 1 then status_reason
         when exists (
             select 1
             from {{ ref('sequence_definitions') }} as definitions
