@@ -1,12 +1,6 @@
-with definitions as (
+with named as (
 
-    select * from {{ ref('sequence_definitions') }}
-
-),
-
-defined as (
-
-    select * from {{ ref('int_sequences_defined') }}
+    select * from {{ ref('int_sequences_named') }}
 
 ),
 
@@ -26,30 +20,6 @@ switched as (
     from {{ ref('sequence_decisions') }}
     where decision in ('paused', 'resumed')
     order by user_id asc, sequence_id asc, decided_at desc
-
-),
-
-named as (
-
-    -- An edit that is taken back is not recorded anew: the definition decided
-    -- on last has the name, else the one recorded last
-    select distinct on (definitions.user_id, definitions.sequence_id)
-        definitions.user_id,
-        definitions.sequence_id,
-        definitions.sequence_name,
-        defined.definition_hash
-    from definitions
-    left join defined
-        on
-            definitions.user_id = defined.user_id
-            and definitions.sequence_id = defined.sequence_id
-    order by
-        definitions.user_id asc,
-        definitions.sequence_id asc,
-        coalesce(
-            definitions.definition_hash = defined.definition_hash, false
-        ) desc,
-        definitions.recorded_at desc
 
 ),
 
