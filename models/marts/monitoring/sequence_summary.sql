@@ -10,11 +10,9 @@ steps as (
 
 ),
 
--- An open enrolment has one step that is active or sent, an ended one none
-opened as (
+enrollments as (
 
-    select * from {{ ref('sequence_contacts') }}
-    where status in ('active', 'sent')
+    select * from {{ ref('int_enrollments_reported') }}
 
 ),
 
@@ -22,17 +20,13 @@ opened as (
 enrolled as (
 
     select
-        enrollments.user_id,
-        enrollments.sequence_id,
+        user_id,
+        sequence_id,
         count(*) as enrollments,
-        count(opened.enrollment_id) as open_enrollments,
-        count(distinct enrollments.contact_phone) as contacts
-    from {{ ref('sequence_enrollments') }} as enrollments
-    left join opened
-        on
-            enrollments.user_id = opened.user_id
-            and enrollments.enrollment_id = opened.enrollment_id
-    group by enrollments.user_id, enrollments.sequence_id
+        count(*) filter (where not is_ended) as open_enrollments,
+        count(distinct contact_phone) as contacts
+    from enrollments
+    group by user_id, sequence_id
 
 ),
 
